@@ -1,0 +1,142 @@
+"""The command line: names and help only. Each command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from studyrnn import __version__
+from studyrnn.errors import EXIT_INTERRUPTED, Interrupted, StudyError
+
+app = typer.Typer(
+    help="Study recurrent neural networks: cards, and exercises with fresh numbers that are computed, worked and "
+    "diagnosed. Without a command: studyrnn quiz.",
+    add_completion=False,
+    rich_markup_mode=None,  # boxes cost start-up time and ignore NO_COLOR
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]...", help="Decks, topics or YAML files; all if none.")
+]
+Limit = Annotated[int | None, typer.Option(min=1, help="At most this many cards.")]
+New = Annotated[int, typer.Option(min=0, help="New cards a day.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="The same seed draws the same numbers.")]
+Database = Annotated[
+    Path | None, typer.Option("--db", dir_okay=False, help="The review log; default: in your data directory.")
+]
+Plain = Annotated[
+    bool, typer.Option("--plain", help="No glyphs, nothing drawn: for screen readers and simple terminals.")
+]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; NO_COLOR does the same.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", dir_okay=False, metavar="FILE", help="Write to FILE.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"studyrnn {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        quiz()
+
+
+@app.command()
+def quiz(
+    names: Names = None,
+    limit: Limit = None,
+    new: New = 10,
+    seed: Seed = None,
+    db: Database = None,
+    plain: Plain = False,
+    no_color: NoColor = False,
+) -> None:
+    """Study what is due, then new cards. Every answer is saved at once.
+
+    On a pipe each line answers one prompt, and a blank line shows the answer.
+    """
+    from studyrnn.commands import quiz as command
+
+    command.run(names or [], limit, new, seed, db, plain, no_color)
+
+
+@app.command()
+def generate(
+    topic: Annotated[str | None, typer.Option(help="Exercises of one topic, like gru.")] = None,
+    exercise: Annotated[str | None, typer.Option(metavar="ID", help="One exercise, like gru.hidden-state.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many questions.")] = 5,
+    seed: Seed = None,
+    answers: Annotated[bool, typer.Option("--answers/--no-answers", help="With or without worked answers.")] = True,
+    replay: Annotated[str | None, typer.Option(metavar="CODE", help="One question by its code.")] = None,
+    form: Annotated[str, typer.Option("--format", metavar="text|jsonl", help="For people or for programs.")] = "text",
+    output: Output = None,
+    plain: Plain = False,
+) -> None:
+    """Print questions with fresh numbers. Without --seed a random one is drawn, and printed."""
+    from studyrnn.commands import generate as command
+
+    command.run(topic, exercise, count, seed, answers, replay, form, output, plain)
+
+
+@app.command()
+def export(
+    names: Names = None,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="The format: anki.")] = "anki",
+    output: Output = None,
+    variants: Annotated[int, typer.Option(min=1, max=100, help="Fixed variants of each exercise.")] = 3,
+    split: Annotated[
+        bool, typer.Option("--split", help="One file for each note type: for Anki in other languages.")
+    ] = False,
+) -> None:
+    """Write decks for another program: CSV for Anki (File > Import)."""
+    from studyrnn.commands import export as command
+
+    command.run(names or [], form, output, variants, split)
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Decks or folders; the shipped decks if none.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    maths: Annotated[bool, typer.Option("--maths", help="List the maths that decks may use.")] = False,
+) -> None:
+    """Check decks: every problem with its file and line. Exit code 1 where there is one."""
+    from studyrnn.commands import check as command
+
+    if maths:
+        command.maths()
+        return
+    raise typer.Exit(command.run(paths or [], as_json))
+
+
+def main() -> None:
+    """Run, and turn whatever a person can cause into a message and an exit code."""
+    try:
+        app()
+    except StudyError as error:
+        sys.stderr.write(f"studyrnn: {error}\n")
+        sys.exit(error.exit_code)
+    except (Interrupted, KeyboardInterrupt):
+        sys.stderr.write("\nStopped. Everything answered is saved.\n")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone, nobody is left to tell
+        sys.exit(EXIT_INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

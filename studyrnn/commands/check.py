@@ -1,0 +1,65 @@
+"""studyrnn check: every problem of every deck, each with what to write instead."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from studyrnn import decks
+from studyrnn.commands import environment
+from studyrnn.deckfile import read
+from studyrnn.errors import EXIT_DONE, EXIT_FAILURE, UsageError
+from studyrnn.model import Problem
+
+FORMAT = 1
+
+
+def run(paths: list[Path], as_json: bool) -> int:
+    """Print what is wrong and return the exit code: 1 where anything is."""
+    files = _files(paths) if paths else decks.shipped_files()
+    loaded = [read(path) for path in files]
+    problems = [problem for each in loaded for problem in each.problems]
+    good = sum(len(each.deck.cards) for each in loaded)
+    if as_json:
+        text = json.dumps(_record(problems, len(files), good), ensure_ascii=False, indent=2) + "\n"
+    else:
+        text = "".join(f"{problem}\n" for problem in problems) + _closing(problems, len(files), good)
+    environment.write_out(text, None)
+    return EXIT_FAILURE if problems else EXIT_DONE
+
+
+def maths() -> None:
+    """Print what may stand between dollar signs."""
+    from studyrnn.mathtext import known_commands, one_line
+
+    lines = ["Letters, digits, + - = < > ( ) [ ] , . / | ' ! : ; with _ and ^, and these commands:", ""]
+    lines += [f"  {'  '.join(known_commands()[k : k + 8])}" for k in range(0, len(known_commands()), 8)]
+    sample = r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}"
+    environment.write_out("\n".join([*lines, "", f"  ${sample}$", f"  {one_line(sample)}", ""]), None)
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+            if not found:
+                raise UsageError(f"{path} holds no .yaml file")
+            files += found
+        else:
+            files.append(path)
+    return files
+
+
+def _closing(problems: list[Problem], files: int, good: int) -> str:
+    where = "1 file" if files == 1 else f"{files} files"
+    cards = "1 card is" if good == 1 else f"{good} cards are"
+    if not problems:
+        return f"No problems in {where}, {cards} fine\n"
+    many = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return f"{many} in {where}, {cards} fine\n"
+
+
+def _record(problems: list[Problem], files: int, good: int) -> dict[str, object]:
+    listed = [{"file": p.file, "line": p.line, "card": p.card, "message": p.message} for p in problems]
+    return {"version": FORMAT, "files": files, "cards": good, "problems": listed}

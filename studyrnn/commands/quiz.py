@@ -1,0 +1,301 @@
+"""studyrnn quiz: what is due, then what is new."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studyrnn import decks
+from studyrnn.commands import environment
+from studyrnn.errors import Interrupted, Unreadable, UnreadableLine, nearest
+from studyrnn.model import AGAIN, GOOD, HARD, RATING_NAMES, Card, Review, Score
+from studyrnn.posing import Posed, pose
+from studyrnn.scheduling import MODEL, Scheduler, study_day
+from studyrnn.session import Plan, Session, next_due, plan
+from studyrnn.store import Seen, Store
+from studyrnn.terminal import views
+from studyrnn.terminal.layout import flat
+from studyrnn.terminal.screen import EndOfInput, Screen
+
+
+class Leave(Exception):
+    """The learner asked to leave: the summary follows."""
+
+
+@dataclass
+class Response:
+    """What came of asking one card."""
+
+    score: Score | None = None  # None: revealed unanswered, or for the learner to judge
+    typed: str = ""
+    tries: int = 0
+    hints: int = 0
+
+    @property
+    def suggested(self) -> int:
+        """Right at once is Good; right on the retry, or after a hint, Hard; Easy only when the learner says so."""
+        if self.score is None or not self.score.right:
+            return AGAIN
+        return GOOD if self.tries == 1 and not self.hints else HARD
+
+
+def run(
+    names: list[str], limit: int | None, new: int, seed: int | None, db: Path | None, plain: bool, no_color: bool
+) -> None:
+    cards, problems = decks.select(names, environment.cache_directory())
+    screen = Screen(plain or environment.wants_plain(), no_color or environment.wants_no_color())
+    with Store(db or environment.data_directory() / "reviews.db") as store:
+        Quiz(screen, store, cards, environment.random_seed() if seed is None else seed).run(limit, new, len(problems))
+
+
+class Quiz:
+    def __init__(self, screen: Screen, store: Store, cards: list[Card], seed: int) -> None:
+        self.screen, self.store, self.cards, self.seed = screen, store, cards, seed
+        self.scheduler = Scheduler()
+        self.seen: dict[str, Seen] = store.seen()
+        self.started = time.monotonic()
+        self.slips: Counter[str] = Counter()
+        self.second_try = 0
+
+    def say(self, view: Callable[..., list[Any]], *data: Any, **more: Any) -> None:
+        self.screen.show(*view(*data, width=self.screen.width, plain=self.screen.plain, **more))
+
+    # -- the session -------------------------------------------------------------------------------------------------
+
+    def run(self, limit: int | None, new: int, problems: int) -> None:
+        today = self.today()
+        chosen = plan(self.cards, self.seen, today, new, limit)
+        session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
+        self.greet(chosen, today, problems)
+        try:
+            while (card := session.current()) is not None:
+                session.rated(self.ask(card, session, counts(chosen)))
+        except (EndOfInput, Leave):
+            pass
+        except KeyboardInterrupt:
+            raise Interrupted from None
+        if chosen.cards:
+            self.summary(session)
+
+    def greet(self, chosen: Plan, today: int, problems: int) -> None:
+        if problems:
+            cards = "card is" if problems == 1 else "cards are"
+            self.say(views.notice, f"{problems} problem(s) in these decks; the {cards} left out. See: studyrnn check")
+        answered = sum(seen.last_day == today for seen in self.seen.values())
+        if chosen.cards and answered:
+            self.say(views.said, f"{answered} answered earlier today, all saved. {len(chosen.cards)} to go.")
+        if not chosen.cards:
+            self.say(views.said, f"Nothing is due today.{self.upcoming(today)}")
+            if any(card.id not in self.seen for card in self.cards):
+                self.say(views.said, "Today's new cards are done. For more:  studyrnn quiz --new 20")
+
+    def upcoming(self, today: int) -> str:
+        ahead = next_due(self.seen, self.cards, today)
+        if not ahead:
+            return ""
+        day, count = next(iter(ahead.items()))
+        when = "tomorrow" if day == today + 1 else f"in {day - today} days"
+        return f" Next: {count} {'card' if count == 1 else 'cards'} {when}."
+
+    def summary(self, session: Session) -> None:
+        done = session.answered
+        missed = [card_id for card_id, rating in done.items() if rating == AGAIN]
+        minutes = (time.monotonic() - self.started) / 60
+        taken = f"{minutes:.0f} min" if minutes >= 1 else f"{minutes * 60:.0f} s"
+        today = self.today()
+        ahead = next_due(self.seen, self.cards, today)
+        parts = [f"{len(done) - len(missed) - self.second_try} right at once"]
+        if self.second_try:
+            parts.append(f"{self.second_try} with help or at the second try")
+        lines = [f"{len(done)} {'card' if len(done) == 1 else 'cards'} in {taken}"]
+        if done:
+            lines[0] += f" · {', '.join(parts)}, {len(missed)} missed"
+        if missed:
+            lines.append(f"missed     {', '.join(missed)}")
+        if self.slips:
+            lines.append("slips      " + " · ".join(f"{slip} ×{n}" for slip, n in self.slips.most_common(3)))
+        week = sum(count for day, count in ahead.items() if day <= today + 7)
+        lines.append(f"tomorrow {ahead.get(today + 1, 0)} due · this week {week}")
+        self.screen.show("")
+        for line in lines:
+            self.say(views.said, line.replace(" · ", ", ").replace("×", "x") if self.screen.plain else line)
+
+    # -- one card ----------------------------------------------------------------------------------------------------
+
+    def ask(self, card: Card, session: Session, described: str) -> int:
+        """Put the card, show how it went, have it rated and log it. Returns the rating."""
+        before = self.seen.get(card.id)
+        index = before.reviews if before else 0
+        question = None
+        if card.kind == "exercise":
+            from studyrnn.exercises import find
+            from studyrnn.exercises.drawing import draw
+
+            question = draw(find(card.id), self.seed, index)
+        posed = pose(card, self.permutation(card.id, index), question)
+        self.say(views.header, session.asked + 1, session.total, described, posed.sheet.heading)
+        self.say(views.sheet, posed.sheet)
+        began = time.monotonic()
+        response = self.answer(posed)
+        milliseconds = round((time.monotonic() - began) * 1000)
+        graded = response.score is not None and posed.tries > 0
+        self.say(views.solution, posed.solution(response.score), verdict_shown=graded)
+        return self.rate(card, index, posed, response, milliseconds, question.version if question else None)
+
+    def permutation(self, card_id: str, index: int) -> Callable[[int], list[int]]:
+        """The order of options: another at every review, the same for the same seed."""
+
+        def order(count: int) -> list[int]:
+            chance = random.Random(f"{self.seed} {card_id} {index}")
+            return sorted(range(count), key=lambda _: chance.random())
+
+        return order
+
+    def answer(self, posed: Posed) -> Response:
+        """Let the learner type until it is right, given up, or out of tries."""
+        response = Response()
+        while True:
+            typed = self.command(posed, response)
+            if not typed.strip():
+                return response  # "I don't know", or: reveal
+            response.typed = typed
+            if posed.tries == 0:
+                return response
+            try:
+                score = posed.grade(posed.read(typed))
+            except Unreadable as error:
+                self.refuse(str(error))
+                continue
+            response.score = score
+            response.tries += 1
+            if score.slip:
+                self.slips[score.slip.id] += 1
+            over = score.right or response.tries >= posed.tries
+            self.say(views.verdict, score, note=second_try(response) if score.right else "")
+            if over:
+                return response
+            self.say(views.said, "Once more, or Enter to see the answer.")
+
+    def command(self, posed: Posed, response: Response) -> str:
+        """One typed line that is an answer; hints, help and leaving are dealt with here."""
+        label = "answer" if posed.tries else "Enter"
+        while True:
+            self.say(views.keys, valid_keys(posed, response))
+            typed = self.screen.ask(label)
+            word = typed.strip().lower()
+            word = word[1:] if word.startswith(":") else word if posed.sheet.exact_keys else ""
+            if word in {"q", "quit"}:
+                raise Leave
+            if word == "?":
+                self.say(views.notice, HELP)
+            elif word in {"h", "hint"}:
+                self.hint(posed, response)
+            elif typed.strip().startswith(":"):
+                self.refuse(f'there is no key "{word}". {nearest(word, ["h", "q", "?"])}')
+            else:
+                return typed
+
+    def hint(self, posed: Posed, response: Response) -> None:
+        if response.hints < len(posed.hints):
+            self.say(views.notice, posed.hints[response.hints])
+            response.hints += 1
+        else:
+            more = "that was the last hint" if posed.hints else "there are no hints here"
+            self.say(views.notice, f"{more}; Enter shows the answer")
+
+    def refuse(self, why: str) -> None:
+        """Unreadable: asked again for nothing; on a pipe, where nobody can answer, the end."""
+        if not self.screen.interactive:
+            raise UnreadableLine(f"line {self.screen.lines_read}: {flat(why, self.screen.plain)}")
+        self.say(views.notice, why)
+
+    def rate(
+        self, card: Card, index: int, posed: Posed, response: Response, milliseconds: int, version: int | None
+    ) -> int:
+        today = self.today()
+        history = self.store.history(card.id)
+        memory = self.scheduler.replay(card.id, history)
+        after = {rating: self.scheduler.review(memory, card.id, rating, today) for rating in RATING_NAMES}
+        suggested = response.suggested if posed.tries else GOOD
+        rating = self.rating({r: state.due_day - today for r, state in after.items()}, suggested)
+        if response.score is not None and response.score.right and rating == HARD:
+            self.second_try += 1
+        slip = response.score.slip if response.score else None
+        review = Review(
+            card=card.id,
+            at=environment.now_utc(),
+            day=today,
+            rating=rating,
+            due_day=after[rating].due_day,
+            score=response.score.value if response.score else (0.0 if posed.tries else None),
+            seed=self.seed,
+            index=index,
+            version=version,
+            response=response.typed[:2000],
+            slip=slip.id if slip else "",
+            hints=response.hints,
+            tries=response.tries,
+            milliseconds=milliseconds,
+            mode="quiz" if not history or history[-1][0] < today else "repeat",
+            predicted=self.scheduler.recall(memory, today),
+            model=MODEL,
+        )
+        self.store.append(review)
+        self.note(review)
+        away = review.due_day - today
+        self.say(views.keys, [(RATING_NAMES[rating], f"next in {views.days(away)}")])
+        return rating
+
+    def note(self, review: Review) -> None:
+        """Keep what we know of the log in step with it."""
+        old = self.seen.get(review.card)
+        first, count = (old.first_day, old.reviews) if old else (review.day, 0)
+        self.seen[review.card] = Seen(count + 1, first, review.day, review.due_day, review.rating)
+
+    def rating(self, intervals: dict[int, int], suggested: int) -> int:
+        self.say(views.ratings, intervals, suggested)
+        while True:
+            word = self.screen.ask("rating").strip().lower().removeprefix(":")
+            if not word:
+                return suggested
+            for rating, name in RATING_NAMES.items():
+                if word in {str(rating), name}:
+                    return rating
+            if word in {"q", "quit"}:
+                raise Leave
+            self.refuse("type 1 again, 2 hard, 3 good or 4 easy; Enter takes the suggested one")
+
+    def today(self) -> int:
+        return study_day(environment.now_local())
+
+
+HELP = (
+    "Type the answer and Enter. An empty line means: I don't know, show me. After the answer Enter accepts the "
+    "suggested rating, 1 to 4 give another. h hint, q leave, ? this help; where words are typed as an answer, write "
+    ":h :q :? instead. Everything answered is saved at once."
+)
+
+
+def valid_keys(posed: Posed, response: Response) -> list[tuple[str, str]]:
+    colon = "" if posed.sheet.exact_keys else ":"
+    pairs = [("Enter", "show the answer")]
+    if response.hints < len(posed.hints):
+        pairs.insert(0, (f"{colon}h", "hint"))
+    return [*pairs, (f"{colon}?", "help"), (f"{colon}q", "leave")]
+
+
+def second_try(response: Response) -> str:
+    if response.hints:
+        return "With a hint: counts as Hard."
+    return "At the second try: counts as Hard." if response.tries > 1 else ""
+
+
+def counts(chosen: Plan) -> str:
+    """ "3 due, 1 new", leaving out what there is none of."""
+    parts = [(len(chosen.missed), "to repeat"), (len(chosen.due), "due"), (len(chosen.new), "new")]
+    return ", ".join(f"{count} {what}" for count, what in parts if count)

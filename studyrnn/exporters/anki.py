@@ -1,0 +1,194 @@
+"""Anki's CSV: what its importer takes without losing anything.
+
+Every field is quoted (a row that begins with a bare # is dropped), there is no title row (#columns beside #notetype
+maps fields by name), the guid follows from the card's id and note type, so that both sides may be edited without losing
+the schedule. Line breaks become <br>, formulas \\(...\\).
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import html
+import io
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from studyrnn.markup import GAP, spans
+from studyrnn.model import Card, CardKind, Question
+
+BASIC, CLOZE = "Basic", "Cloze"
+_COLLECTION = "studyrnn"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Anki's unit: one row of the file."""
+
+    identity: str
+    notetype: str
+    deck: str
+    front: str
+    back: str
+    tags: str
+
+    @property
+    def guid(self) -> str:
+        """A changed note type makes a new note; anything else keeps its own."""
+        digest = hashlib.sha256(f"studyrnn {self.identity} {self.notetype}".encode()).digest()
+        return base64.b32encode(digest[:10]).decode().lower()
+
+
+def export(cards: Sequence[Card], titles: Mapping[str, str], variants: int, split: bool) -> dict[str, str]:
+    """The files, by suffix. `split`: one for each note type, so that no file needs a note type column."""
+    notes = [note for card in cards for note in notes_of(card, titles, variants)]
+    by_type = {name: [note for note in notes if note.notetype == name] for name in (BASIC, CLOZE)}
+    if split:
+        return {f"-{name.lower()}": _of_one_type(name, chosen) for name, chosen in by_type.items() if chosen}
+    if not by_type[CLOZE]:
+        return {"": _of_one_type(BASIC, by_type[BASIC])}
+    return {"": _with_type_column(notes)}
+
+
+def _of_one_type(notetype: str, notes: Iterable[Note]) -> str:
+    """Survives profiles in other languages, where no note type is called Basic: #notetype falls back to theirs."""
+    header = ["#separator:Comma", "#html:true", f"#notetype:{notetype}", "#deck column:2", "#tags column:5"]
+    rows = [[note.guid, note.deck, note.front, note.back, note.tags] for note in notes]
+    return _file([*header, "#guid column:1"], rows)
+
+
+def _with_type_column(notes: Iterable[Note]) -> str:
+    header = ["#separator:Comma", "#html:true", "#notetype column:2", "#deck column:3", "#tags column:6"]
+    rows = [[note.guid, note.notetype, note.deck, note.front, note.back, note.tags] for note in notes]
+    return _file([*header, "#guid column:1"], rows)
+
+
+def _file(header: list[str], rows: list[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    settings = [*header, "#if matches:update current", "#match scope:notetype"]
+    return "\n".join(settings) + "\n" + text.getvalue()
+
+
+# -- notes -----------------------------------------------------------------------------------------------------------
+
+
+def notes_of(card: Card, titles: Mapping[str, str], variants: int) -> list[Note]:
+    deck = f"{_COLLECTION}::{titles.get(card.deck, card.deck).replace('::', ':').replace(chr(34), chr(39))}"
+    tags = " ".join([f"studyrnn::{card.topic}", f"studyrnn::{card.kind}"])
+    if card.kind == "exercise":
+        return _exercise_notes(card, deck, tags, variants)
+    notetype = CLOZE if card.kind == "cloze" else BASIC
+    front, back = _SIDES[card.kind](card)
+    more = [f"Why: {card.why}"] if card.why else []
+    more += [f"Source: {', '.join(card.source)}"] if card.source else []
+    back = "<br><br>".join(part for part in (back, *map(to_html, more)) if part)
+    return [Note(card.id, notetype, deck, front, back, tags)]
+
+
+def _exercise_notes(card: Card, deck: str, tags: str, variants: int) -> list[Note]:
+    """A flashcard cannot draw numbers: a few fixed variants stand in, each a note of its own."""
+    from studyrnn.exercises import find
+    from studyrnn.exercises.drawing import draw, full_stem
+
+    exercise = find(card.id)
+    questions = [draw(exercise, 0, index) for index in range(variants)]
+    return [
+        Note(f"{card.id}#{q.index}", BASIC, deck, to_html(full_stem(q)), to_html(_worked(q)), tags) for q in questions
+    ]
+
+
+def _worked(question: Question) -> str:
+    from studyrnn.engine.latex import literal
+
+    lines = [f"$${question.asks_symbol} = {literal(question.key, 3)}$$"]
+    for step in question.steps:
+        lines.append(f"$${step.symbol} = {step.formula} = {step.substituted} = {literal(step.value, 4)}$$")
+    return "\n".join([*lines, f"Right within {question.tolerance:.3g} in each entry.", f"`{question.replay}`"])
+
+
+def _open(card: Card) -> tuple[str, str]:
+    points = "".join(f"<li>{to_html(point)}</li>" for point in card.points)
+    return to_html(card.question), to_html(card.answer) + (f"<ul>{points}</ul>" if points else "")
+
+
+def _choice(card: Card) -> tuple[str, str]:
+    options = _shuffled(card)
+    listed = "".join(f"<li>{to_html(card.options[k].text)}</li>" for k in options)
+    lines = []
+    for letter, k in zip("ABCDEFGHI", options, strict=False):
+        option = card.options[k]
+        side = "right" if option.right else "wrong"
+        because = f" ({to_html(option.because)})" if option.because else ""
+        lines.append((not option.right, f"<b>{letter}</b> {side}: {to_html(option.text)}{because}"))
+    back = "<br>".join(line for _, line in sorted(lines, key=lambda entry: entry[0]))
+    return f'{to_html(card.question)}<ol type="A">{listed}</ol>', back
+
+
+def _cloze(card: Card) -> tuple[str, str]:
+    pieces, position = [], 0
+    for number, match in enumerate(GAP.finditer(card.question), 1):
+        pieces.append(to_html(card.question[position : match.start()], inside_cloze=True))
+        pieces.append(f"{{{{c{number}::{to_html(match[1], inside_cloze=True)}}}}}")
+        position = match.end()
+    return "".join([*pieces, to_html(card.question[position:], inside_cloze=True)]), ""
+
+
+def _typed(card: Card) -> tuple[str, str]:
+    first, *others = card.accept
+    also = f" (also: {', '.join(others)})" if others else ""
+    return to_html(card.question), to_html(f"**{first}**{also}")
+
+
+def _number(card: Card) -> tuple[str, str]:
+    unit = f" {card.unit}" if card.unit else ""
+    asked = f"{card.question} (in {card.unit})" if card.unit else card.question
+    within = f" (right within {card.tolerance:g})" if card.tolerance else ""
+    return to_html(asked), to_html(f"**{card.number:.10g}**{unit}{within}")
+
+
+def _order(card: Card) -> tuple[str, str]:
+    shuffled = "".join(f"<li>{to_html(card.order[k])}</li>" for k in _shuffled(card))
+    right = "".join(f"<li>{to_html(entry)}</li>" for entry in card.order)
+    return f"{to_html(card.question)}<ul>{shuffled}</ul>", f"<ol>{right}</ol>"
+
+
+_SIDES: dict[CardKind, Callable[[Card], tuple[str, str]]] = {
+    "open": _open,
+    "choice": _choice,
+    "cloze": _cloze,
+    "typed": _typed,
+    "number": _number,
+    "order": _order,
+}
+
+
+def _shuffled(card: Card) -> list[int]:
+    """An order that depends on the card alone: exported again, nothing moves."""
+    chance = random.Random(f"anki {card.id}")
+    count = len(card.options) or len(card.order)
+    order = sorted(range(count), key=lambda _: chance.random())
+    return order if order != sorted(order) or card.options else order[1:] + order[:1]
+
+
+# -- text ------------------------------------------------------------------------------------------------------------
+
+_TAGS = {"bold": "b", "italic": "i", "code": "code"}
+
+
+def to_html(text: str, inside_cloze: bool = False) -> str:
+    """Markdown and maths as Anki shows them. Inside a cloze }} would end it and :: begin a hint: both are parted."""
+    pieces = []
+    for kind, piece in spans(text):
+        if kind in {"inline", "display"}:
+            tex = re.sub(r"\}(?=\})", "} ", piece) if inside_cloze else piece
+            opening, closing = (r"\(", r"\)") if kind == "inline" else (r"\[", r"\]")
+            escaped = opening + html.escape(tex.strip(), quote=False).replace("\n", " ") + closing
+        else:
+            escaped = html.escape(piece, quote=False).replace("\n", "<br>")
+            escaped = f"<{_TAGS[kind]}>{escaped}</{_TAGS[kind]}>" if kind in _TAGS else escaped
+        pieces.append(escaped.replace("::", "&#58;&#58;") if inside_cloze else escaped)
+    return "".join(pieces)

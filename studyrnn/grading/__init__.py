@@ -1,0 +1,1 @@
+"""Reading what a person typed, scoring it, and recognising what went wrong."""

@@ -1,0 +1,252 @@
+"""Typed text -> numbers. What cannot be read is refused with a message and costs nothing.
+
+Each number may be an expression: 0.5, .5, 2/3, 1e-3, sqrt(2), exp(-1), tanh(0.6), ln 2, 2^3, -0.3 with any minus sign.
+Vectors and matrices: `1 2`, `[1, 2]`, `1 2; 3 4`, `[[1,2],[3,4]]`, rows on lines, a LaTeX bmatrix. Nothing
+that is typed is ever run: expressions are parsed and only the nodes listed here are worked out.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from studyrnn.errors import Unreadable
+from studyrnn.model import Value
+
+LONGEST = 2000  # characters of an answer
+_LONGEST_NUMBER = 200
+
+_FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "sqrt": math.sqrt,
+    "exp": math.exp,
+    "ln": math.log,
+    "log": math.log,
+    "tanh": math.tanh,
+    "sigmoid": lambda a: 0.5 * math.tanh(0.5 * a) + 0.5,
+    "sigma": lambda a: 0.5 * math.tanh(0.5 * a) + 0.5,
+    "relu": lambda a: max(a, 0.0),
+    "abs": abs,
+    "sin": math.sin,
+    "cos": math.cos,
+}
+_CONSTANTS = {"e": math.e, "pi": math.pi}
+_LIKE_MINUS = dict.fromkeys(map(ord, "−–—‒﹣－"), "-")
+_OTHER_SIGNS = {ord("·"): "*", ord("×"): "*", ord("÷"): "/", ord("π"): " pi ", ord("√"): " sqrt ", ord("\u00a0"): " "}
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])[-+]?\d+,\d+(?![\d.,])")
+
+
+@dataclass(frozen=True)
+class Reading:
+    value: Value
+    note: str = ""  # what was taken for granted, said kindly
+
+
+def read_value(text: str, shape: tuple[int, ...], name: str = "the answer") -> Reading:
+    """`text` as numbers in `shape`: () a number, (n,) a vector, (m, n) a matrix. `name` is what it is called.
+
+    Raises Unreadable with a message that names the place and shows how to type it.
+    """
+    rows, bracketed = _rows(_clean(text))
+    _explain_decimal_comma(text, shape, bracketed)
+    values = [[number(cell) for cell in row] for row in rows]
+    return _shaped(values, shape, name)
+
+
+def number(text: str) -> float:
+    """One number or expression. Raises Unreadable."""
+    source = text.strip().replace("^", "**")
+    if not source:
+        raise Unreadable("a number is missing there")
+    if len(source) > _LONGEST_NUMBER:
+        raise Unreadable(f'"{shown(text)}" is too long for a number')
+    if re.search(r"\d[A-Za-df-z_]", source):  # 0x10, 1_000, 2x: Python would read some of them
+        raise Unreadable(f'I cannot read "{shown(text)}" as a number. Type it like `0.5` or `2/3` or `tanh(0.6)`')
+    source = re.sub(rf"\b({'|'.join(_FUNCTIONS)})\s+([\d.]+)", r"\1(\2)", source)  # ln 2
+    try:
+        value = _value(ast.parse(source, mode="eval").body, text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise Unreadable(
+            f'I cannot read "{shown(text)}" as a number. Type it like `0.5` or `2/3` or `tanh(0.6)`'
+        ) from None
+    except ZeroDivisionError:
+        raise Unreadable(f'"{shown(text)}" divides by zero') from None
+    except OverflowError:
+        raise Unreadable(f'"{shown(text)}" is too large') from None
+    if not math.isfinite(value):
+        raise Unreadable(f'"{shown(text)}" is not a finite number')
+    return value
+
+
+def _value(node: ast.expr, text: str) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return float(value)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_value(operand, text)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _value(operand, text)
+        case ast.BinOp(left=left, op=op, right=right):
+            return _combined(op, _value(left, text), _value(right, text), text)
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name.lower() in _FUNCTIONS:
+            return _FUNCTIONS[name.lower()](_value(argument, text))
+        case ast.Name(id=name) if name in _CONSTANTS:
+            return _CONSTANTS[name]
+        case ast.Name(id=name) | ast.Call(func=ast.Name(id=name)):
+            raise Unreadable(f'I do not know "{shown(name)}". Functions: {", ".join(_FUNCTIONS)}')
+    raise ValueError
+
+
+def _combined(op: ast.operator, left: float, right: float, text: str) -> float:
+    match op:
+        case ast.Add():
+            return left + right
+        case ast.Sub():
+            return left - right
+        case ast.Mult():
+            return left * right
+        case ast.Div():
+            return left / right
+        case ast.Pow():
+            power: float | complex = left**right  # floats: a huge power overflows at once instead of growing
+            if isinstance(power, complex):
+                raise Unreadable(f'"{shown(text)}" is not a real number')
+            return power
+    raise ValueError
+
+
+# -- rows and cells --------------------------------------------------------------------------------------------------
+
+
+def _clean(text: str) -> str:
+    if len(text) > LONGEST:
+        raise Unreadable(f"that is too long: at most {LONGEST} characters")
+    text = text.translate(_LIKE_MINUS | _OTHER_SIGNS).strip()
+    text = re.sub(r"^[A-Za-z_{}\\~0-9ₜ₋₁/∂]*\s*[=≈]\s*", "", text)  # "h_t = ..."
+    text = re.sub(r"\\(begin|end)\{[bp]?matrix\}", "", text)
+    text = text.replace("\\\\", ";").replace("&", ",").replace("\\left", "").replace("\\right", "")
+    return re.sub(r"\\([a-z]+)", r"\1", text).strip().strip("$").strip()
+
+
+def _rows(text: str) -> tuple[list[list[str]], bool]:
+    """The cells, row by row, and whether brackets stood around them."""
+    if not text:
+        raise Unreadable("nothing was typed")
+    inner, bracketed = _unwrapped(text)
+    if re.search(r"[\[({]\s*[^\[\](){}]*[\])}]\s*,?\s*[\[({]", inner) and not re.search(r"[A-Za-z]\s*\(", inner):
+        inner = re.sub(r"[\])}]\s*,?\s*[\[({]", ";", inner).strip("[](){} ")
+    inner = inner.replace("[", " ").replace("]", " ").replace("{", "(").replace("}", ")")
+    lines = [line for line in re.split(r"[;\n]", inner) if line.strip()]
+    if not lines:
+        raise Unreadable("nothing was typed")
+    return [_cells(line) for line in lines], bracketed
+
+
+def _unwrapped(text: str) -> tuple[str, bool]:
+    """Without the brackets around the whole: [1, 2], ((1, 2)), [[1, 2], [3, 4]] loses one pair."""
+    pairs = {"[": "]", "(": ")", "{": "}"}
+    if len(text) < 2 or pairs.get(text[0]) != text[-1]:
+        return text, False
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character in pairs) - (character in pairs.values())
+        if depth == 0 and position < len(text) - 1:
+            return text, False
+    return text[1:-1].strip(), text[0] == "["
+
+
+def _cells(line: str) -> list[str]:
+    pieces = _split_outside_parentheses(line, ",")
+    if len(pieces) > 1:
+        if not pieces[-1].strip():
+            pieces.pop()  # a comma at the end
+        return pieces
+    return _by_spaces(line)
+
+
+def _split_outside_parentheses(text: str, separator: str) -> list[str]:
+    pieces, depth = [""], 0
+    for character in text:
+        depth += (character == "(") - (character == ")")
+        if character == separator and depth == 0:
+            pieces.append("")
+        else:
+            pieces[-1] += character
+    return pieces
+
+
+def _by_spaces(line: str) -> list[str]:
+    """Split where spaces part numbers: `1 -2` is two, `1 - 2` and `ln 2` are one."""
+    words = [word for word in _split_outside_parentheses(re.sub(r"\s+", " ", line), " ") if word]
+    cells: list[str] = []
+    for word in words:
+        joins = bool(cells) and (
+            cells[-1][-1] in "+-*/^" or word in {"+", "-", "*", "/", "^"} or word[0] in "*/^)"
+            or cells[-1].split(" ")[-1].lstrip("+-").lower() in _FUNCTIONS
+        )  # fmt: skip
+        if joins:
+            cells[-1] += f" {word}"
+        else:
+            cells.append(word)
+    return cells
+
+
+def _explain_decimal_comma(text: str, shape: tuple[int, ...], bracketed: bool) -> None:
+    """0,5 may be one number or two: never guess."""
+    found = _DECIMAL_COMMA.findall(text.translate(_LIKE_MINUS))
+    if not found or bracketed or "(" in text:
+        return
+    example = found[0]
+    as_point = example.replace(",", ".")
+    if shape and len(found) > 1:
+        raise Unreadable(f"decimals take a point here. Type `{' '.join(found).replace(',', '.')}`")
+    if not shape:
+        raise Unreadable(f'"{example}": decimals take a point here. Type `{as_point}`')
+    as_two = example.replace(",", ", ")
+    raise Unreadable(f'"{example}" could be one number or two. Type `{as_point}` for one, or `{as_two}` for two')
+
+
+def _shaped(values: list[list[float]], shape: tuple[int, ...], name: str) -> Reading:
+    entries = [entry for row in values for entry in row]
+    if not shape:
+        if len(entries) != 1:
+            raise Unreadable(f"I read {len(entries)} numbers where one is asked for")
+        return Reading(entries[0])
+    if len(shape) == 1:
+        if len(entries) != shape[0] or (len(values) > 1 and len(values) != shape[0]):
+            raise Unreadable(_count_message(len(entries), shape, name))
+        return Reading(entries)
+    rows, columns = shape
+    if len(values) == rows and all(len(row) == columns for row in values):
+        return Reading(values)
+    if len(entries) == rows * columns and len(values) == 1:
+        raise Unreadable(f"I read {len(entries)} numbers in one row; part the rows with ;  like `{_example(shape)}`")
+    raise Unreadable(_count_message(len(entries), shape, name))
+
+
+def _count_message(count: int, shape: tuple[int, ...], name: str) -> str:
+    has = f"{name} has {shape[0]} entries" if len(shape) == 1 else f"{name} has {shape[0]} rows of {shape[1]}"
+    numbers = "1 number" if count == 1 else f"{count} numbers"
+    example = _example(shape)
+    bracketed = f" or `[{example.replace(' ', ', ')}]`" if len(shape) == 1 else ""
+    return f"I read {numbers}, {has}. Type them like `{example}`{bracketed}"
+
+
+def _example(shape: tuple[int, ...]) -> str:
+    samples = ["0.235", "-0.411", "0.5", "0.12", "-0.3"]
+    row = " ".join((samples * 3)[: shape[-1]])
+    return row if len(shape) == 1 else "; ".join([row] * shape[0])
+
+
+def shown(text: str) -> str:
+    """Typed text inside a message: short, and nothing in it that a terminal would obey."""
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text.strip())
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def shape_of(value: Value) -> tuple[int, ...]:
+    if not isinstance(value, list):
+        return ()
+    return (len(value), len(value[0])) if isinstance(value[0], list) else (len(value),)

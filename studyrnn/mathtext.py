@@ -1,0 +1,292 @@
+"""LaTeX formulas as terminal text: the subset that decks and exercises use, and a clear refusal of the rest.
+
+    one_line(r"h_{t-1} \\odot r_t")          'hₜ₋₁ ⊙ rₜ'
+    one_line(r"h_{t-1} \\odot r_t", ascii_only=True)   'h_(t-1) * r_t'
+    display(tex, width)                      lines of text, matrices and fractions drawn in two dimensions
+
+A formula is parsed into a row of boxes (`boxes.py` puts them together). Unicode has no subscript f, c, g or z, and
+mixing Wₓₕ with W_xz reads badly: names of weights are written W_xh.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from studyrnn.boxes import (
+    BIN,
+    CLOSE,
+    FUNC,
+    OPEN,
+    ORD,
+    PREFIX,
+    PUNCT,
+    REL,
+    SPACE,
+    Box,
+    broken,
+    columns,
+    flat_matrix,
+    fractions_in_parentheses,
+    in_parentheses,
+    one_thing,
+    pad,
+    side_by_side,
+    stacked_fraction,
+    tall_matrix,
+)  # fmt: skip
+
+
+class MathError(ValueError):
+    """The formula leaves the subset. The message names the command or character."""
+
+
+# command: (Unicode, ASCII, kind)
+
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ",
+    "Theta": "Θ", "Lambda": "Λ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω",
+}  # fmt: skip
+_SYMBOLS: dict[str, tuple[str, str, str]] = {
+    **{name: (letter, name, ORD) for name, letter in _GREEK.items()},
+    **{name: (name, name, FUNC) for name in ("tanh", "exp", "ln", "log", "max", "min", "sin", "cos", "arg")},
+    "odot": ("⊙", "*", BIN), "cdot": ("·", "*", BIN), "times": ("×", "x", BIN), "pm": ("±", "+-", BIN),
+    "circ": ("∘", "o", BIN), "oplus": ("⊕", "(+)", BIN),
+    "le": ("≤", "<=", REL), "leq": ("≤", "<=", REL), "ge": ("≥", ">=", REL), "geq": ("≥", ">=", REL),
+    "ne": ("≠", "!=", REL), "neq": ("≠", "!=", REL), "approx": ("≈", "~=", REL), "to": ("→", "->", REL),
+    "in": ("∈", "in", REL), "ll": ("≪", "<<", REL), "gg": ("≫", ">>", REL), "propto": ("∝", "~", REL),
+    "sim": ("∼", "~", REL), "equiv": ("≡", "==", REL), "Rightarrow": ("⇒", "=>", REL), "mid": ("|", "|", REL),
+    "sum": ("∑", "sum", FUNC), "prod": ("∏", "prod", FUNC),
+    "partial": ("∂", "d", PREFIX), "infty": ("∞", "inf", ORD),
+    "top": ("ᵀ", "T", ORD), "prime": ("′", "'", CLOSE), "ell": ("ℓ", "l", ORD), "nabla": ("∇", "grad ", ORD),
+    "dots": ("…", "...", ORD), "ldots": ("…", "...", ORD), "cdots": ("⋯", "...", ORD),
+    "lVert": ("‖", "||", OPEN), "rVert": ("‖", "||", CLOSE), "lvert": ("|", "|", OPEN), "rvert": ("|", "|", CLOSE),
+    "{": ("{", "{", OPEN), "}": ("}", "}", CLOSE), "%": ("%", "%", ORD),
+    ",": ("", "", SPACE), "!": ("", "", SPACE), ";": (" ", " ", SPACE), " ": (" ", " ", SPACE),
+    "quad": ("  ", "  ", SPACE), "qquad": ("    ", "    ", SPACE),
+}  # fmt: skip
+_CHARACTERS = {
+    "+": ("+", "+", BIN), "-": ("−", "-", BIN), "*": ("∗", "*", BIN), "/": ("/", "/", ORD),
+    "=": ("=", "=", REL), "<": ("<", "<", REL), ">": (">", ">", REL), ":": (":", ":", REL),
+    "(": ("(", "(", OPEN), "[": ("[", "[", OPEN), ")": (")", ")", CLOSE), "]": ("]", "]", CLOSE),
+    ",": (",", ",", PUNCT), ";": (";", ";", PUNCT), ".": (".", ".", ORD), "!": ("!", "!", ORD),
+    "'": ("′", "'", CLOSE), "|": ("|", "|", ORD), "?": ("?", "?", ORD), "~": (" ", " ", SPACE),
+}  # fmt: skip
+_ACCENTS = {"tilde": "\u0303", "hat": "\u0302", "bar": "\u0304"}
+_ACCENT_WORDS = {"tilde": "~", "hat": "^", "bar": "-"}
+_ALPHABETS = {"text", "mathrm", "operatorname", "mathbb", "mathbf", "mathcal"}
+_BLACKBOARD = {"R": "ℝ", "N": "ℕ", "E": "𝔼"}
+_SUB = dict(zip("0123456789+−=()tijkmn", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₜᵢⱼₖₘₙ", strict=True))
+_SUP = dict(zip("0123456789+−=()tijkmnlTᵀ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵗⁱʲᵏᵐⁿˡᵀᵀ", strict=True))
+
+
+def known_commands() -> list[str]:
+    structural = ["frac", "tfrac", "sqrt", "left", "right", "begin{bmatrix}", "end{bmatrix}"]
+    names = [*_SYMBOLS, *_ACCENTS, *_ALPHABETS, *structural]
+    return sorted("\\" + name for name in names)
+
+
+def one_line(tex: str, ascii_only: bool = False) -> str:
+    """The formula on one line; fractions get parentheses, matrices become [a, b; c, d]. Raises MathError."""
+    row = _Parser(tex, ascii_only, flat=True).formula()
+    return "".join(side_by_side(row).lines)
+
+
+def display(tex: str, width: int = 80, ascii_only: bool = False) -> list[str]:
+    """The formula in two dimensions, broken before an operator where it exceeds `width`. Raises MathError."""
+    row = _Parser(tex, ascii_only, flat=ascii_only).formula()
+    return [line.rstrip() for box in broken(row, width) for line in box.lines]
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
+_DEEPEST = 40
+
+
+class _Parser:
+    def __init__(self, tex: str, ascii_only: bool, flat: bool) -> None:
+        self.tex, self.ascii, self.flat = tex, ascii_only, flat
+        self.tokens = _TOKEN.findall(tex)
+        self.position = 0
+        self.depth = 0
+
+    def formula(self) -> list[Box]:
+        row = self.row(())
+        if self.position < len(self.tokens):
+            raise MathError(f'"{self.tokens[self.position]}" without its beginning')
+        return row
+
+    def peek(self) -> str:
+        return self.tokens[self.position] if self.position < len(self.tokens) else ""
+
+    def take(self) -> str:
+        token = self.peek()
+        self.position += 1
+        return token
+
+    def row(self, stops: tuple[str, ...]) -> list[Box]:
+        """Atoms up to one of `stops`, which is left where it is."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise MathError(f"nested more than {_DEEPEST} deep")
+        atoms: list[Box] = []
+        spaced = False
+        while (token := self.peek()) and token not in stops:
+            if token.isspace():
+                self.take()
+                spaced = True
+            elif token in {"_", "^"}:
+                if not atoms:
+                    raise MathError(f'"{token}" has nothing to hang on')
+                atoms[-1] = self.scripts(atoms[-1])
+            elif token in {"}", "&", r"\\"}:
+                break
+            else:
+                for atom in self.atom():
+                    atoms.append(replace(atom, spaced=spaced))
+                    spaced = False
+        self.depth -= 1
+        return fractions_in_parentheses(atoms)
+
+    def group(self) -> list[Box]:
+        """What a command or a script applies to: {...} or a single atom."""
+        while self.peek().isspace():
+            self.take()
+        if not self.peek():
+            raise MathError("something is missing at the end")
+        if self.peek() != "{":
+            return self.atom()
+        self.take()
+        row = self.row(("}",))
+        if self.take() != "}":
+            raise MathError("a { is never closed")
+        return row
+
+    def atom(self) -> list[Box]:
+        token = self.take()
+        if token == "{":
+            self.position -= 1
+            return self.group()
+        if token.startswith("\\"):
+            return self.command(token[1:])
+        if token.isascii() and token.isalnum():
+            return [self.run_of(token)]
+        if token in _CHARACTERS:
+            return [self.symbol(_CHARACTERS[token])]
+        raise MathError(f"I cannot typeset the character {token!r}")
+
+    def run_of(self, first: str) -> Box:
+        """Digits of one number belong together; letters stand alone."""
+        text = first
+        while first.isdigit() and (self.peek().isdigit() or (self.peek() == "." and self.digit_follows())):
+            text += self.take()
+        return Box((text,))
+
+    def digit_follows(self) -> bool:
+        return self.position + 1 < len(self.tokens) and self.tokens[self.position + 1].isdigit()
+
+    def symbol(self, entry: tuple[str, str, str]) -> Box:
+        return Box((entry[1] if self.ascii else entry[0],), kind=entry[2])
+
+    def command(self, name: str) -> list[Box]:
+        special: dict[str, Callable[[], list[Box]]] = {
+            "frac": self.fraction, "tfrac": self.fraction, "sqrt": self.root, "begin": self.matrix,
+            "left": self.delimiter, "right": self.delimiter,
+        }  # fmt: skip
+        if name in special:
+            return special[name]()
+        if name in _SYMBOLS:
+            return [self.symbol(_SYMBOLS[name])]
+        if name in _ACCENTS:
+            inner = side_by_side(self.group())
+            mark = f"_{_ACCENT_WORDS[name]}" if self.ascii else _ACCENTS[name]
+            return [replace(inner, lines=tuple(line + mark for line in inner.lines))]
+        if name in _ALPHABETS:
+            return [self.word(name)]
+        raise MathError(f"I cannot typeset \\{name}")
+
+    def word(self, alphabet: str) -> Box:
+        """\\text{...} and its like: the letters as they stand, spaces kept."""
+        if self.take() != "{":
+            raise MathError(f"\\{alphabet} needs braces")
+        text = ""
+        while (token := self.take()) != "}":
+            if not token or token.startswith(("\\", "{", "_", "^")):
+                raise MathError(f"\\{alphabet}{{...}} takes plain text only")
+            text += token
+        if alphabet == "mathbb" and not self.ascii:
+            text = "".join(_BLACKBOARD.get(letter, letter) for letter in text)
+        return Box((text,), kind=FUNC if alphabet == "operatorname" else ORD)
+
+    def delimiter(self) -> list[Box]:
+        """\\left( and \\right): brackets grow by themselves, so only the bracket is kept."""
+        if self.peek() == ".":
+            self.take()
+            return []
+        return self.atom()
+
+    def fraction(self) -> list[Box]:
+        over, under = side_by_side(self.group()), side_by_side(self.group())
+        if not self.flat:
+            return [stacked_fraction(over, under)]
+        return [Box((f"{one_thing(over)}/{one_thing(under)}",), fraction=True)]
+
+    def root(self) -> list[Box]:
+        inside = side_by_side(self.group())
+        if self.ascii:
+            return [Box((f"sqrt({inside.lines[0]})",))]
+        if len(inside.lines) == 1:
+            return [Box((f"√({inside.lines[0]})" if inside.width > 1 else f"√{inside.lines[0]}",))]
+        brackets = [Box(("(",), kind=OPEN), inside, Box((")",), kind=CLOSE)]
+        return [Box(("√",), kind=FUNC), *brackets]
+
+    def matrix(self) -> list[Box]:
+        name = "".join(self.environment())
+        if name != "bmatrix":
+            raise MathError(f"I cannot typeset \\begin{{{name}}}; matrices are \\begin{{bmatrix}}")
+        rows: list[list[Box]] = [[]]
+        while True:
+            rows[-1].append(side_by_side(self.row((r"\end",))))
+            token = self.take()
+            if token == r"\\":
+                rows.append([])
+            elif token == r"\end":
+                break
+            elif token != "&":
+                raise MathError("a \\begin{bmatrix} is never closed")
+        self.environment()
+        if self.flat:
+            return [Box((flat_matrix(rows),))]
+        return [tall_matrix(rows)]
+
+    def environment(self) -> list[str]:
+        name: list[str] = []
+        if self.take() != "{":
+            raise MathError("\\begin and \\end need a name in braces")
+        while (token := self.take()) != "}":
+            if not token:
+                raise MathError("a { is never closed")
+            name.append(token)
+        return name
+
+    def scripts(self, base: Box) -> Box:
+        mark = self.take()
+        base = in_parentheses(base) if base.fraction else base
+        script = "".join(side_by_side(self.group()).lines)
+        table = {} if self.ascii else (_SUB if mark == "_" else _SUP)
+        compact = script.replace(" ", "")
+        names_a_route = mark == "_" and base.lines[0] in {"W", "b"} and compact.isalpha()
+        if not names_a_route and all(character in table for character in compact):
+            text = "".join(table[character] for character in compact)
+        elif compact.isalnum() or len(compact) == 1:
+            text = mark + compact
+        else:
+            text = f"{mark}({compact})"
+        at = base.base if len(base.lines) == 1 or mark == "_" else 0
+        lines = [line + (text if index == at else "") for index, line in enumerate(base.lines)]
+        width = max(map(columns, lines))
+        return replace(base, lines=tuple(pad(line, width) for line in lines))

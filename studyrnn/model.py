@@ -1,0 +1,207 @@
+"""What the rooms hand to each other: plain frozen data, no behaviour beyond looking at itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Value = float | list[float] | list[list[float]]
+"""A number, a vector, or a matrix as a list of rows."""
+
+AnswerKind = Literal["number", "vector", "matrix"]
+CardKind = Literal["open", "choice", "cloze", "typed", "number", "order", "exercise"]
+CARD_KINDS: tuple[CardKind, ...] = ("open", "choice", "cloze", "typed", "number", "order", "exercise")
+
+
+@dataclass(frozen=True)
+class Option:
+    text: str
+    right: bool
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is scheduled. `id` is deck/card, or the exercise's own id; it never changes when the text does."""
+
+    id: str
+    kind: CardKind
+    deck: str
+    topic: str
+    question: str = ""  # Markdown with $...$; for a cloze the text with its {{gaps}}
+    answer: str = ""
+    points: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    accept: tuple[str, ...] = ()
+    number: float = 0.0
+    tolerance: float = 0.0
+    unit: str = ""
+    order: tuple[str, ...] = ()  # in the right order
+    why: str = ""
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deck:
+    name: str
+    title: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something in a deck that its author has to mend."""
+
+    file: str
+    line: int
+    card: str  # its id, or "" where the deck itself is meant
+    message: str
+
+    def __str__(self) -> str:
+        card = f'card "{self.card}": ' if self.card else ""
+        return f"{self.file}:{self.line}   {card}{self.message}"
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One file: what is good in it, and what is wrong."""
+
+    deck: Deck
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A quantity that the stem states."""
+
+    name: str  # as in JSON: h_prev, W_xz
+    symbol: str  # LaTeX
+    value: Value
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the worked solution."""
+
+    name: str
+    symbol: str
+    formula: str  # LaTeX of the right-hand side
+    substituted: str  # the same with the numbers put in
+    value: Value
+
+
+@dataclass(frozen=True)
+class SlipValue:
+    """What a typical mistake would have given on these numbers."""
+
+    id: str
+    value: Value
+    message: str
+    parts_at: str  # the name of the worked step where it leaves the right way
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is shown: fresh numbers for one exercise, with everything that follows from them."""
+
+    exercise: str
+    version: int
+    seed: int
+    index: int
+    topic: str
+    level: int
+    kind: AnswerKind
+    stem: str  # Markdown with $...$, without the given numbers
+    given: tuple[Given, ...]
+    convention: Mapping[str, str]
+    asks: str
+    asks_symbol: str
+    key: Value
+    tolerance: float
+    hints: tuple[str, ...]
+    steps: tuple[Step, ...]
+    slips: tuple[SlipValue, ...]
+
+    @property
+    def replay(self) -> str:
+        return f"{self.exercise}@{self.version}:{self.seed}/{self.index}"
+
+
+@dataclass(frozen=True)
+class Score:
+    """How right a response was: not how well it was remembered (that is a rating)."""
+
+    value: float  # 0..1: the share of the entries that are right
+    entries: tuple[bool, ...] = ()
+    slip: SlipValue | None = None
+    message: str = ""  # in symbols: tells no right number and no distance
+
+    @property
+    def right(self) -> bool:
+        return self.value >= 1
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One question as it is put to a learner, whatever kind of card it comes from."""
+
+    heading: str  # "GRU · level 3"
+    text: str  # Markdown
+    given: tuple[Given, ...] = ()
+    choices: tuple[str, ...] = ()  # Markdown; shown with the digits that choose them
+    task: str = ""  # the last line: what to type
+    exact_keys: bool = False  # digits only: single letters cannot be an answer, so they can be commands
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What is shown once a question is over."""
+
+    answer: str  # Markdown
+    points: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    parts_at: str = ""  # the step where the learner's slip left the right way
+    why: str = ""
+    source: tuple[str, ...] = ()
+    replay: str = ""
+
+
+AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
+RATING_NAMES = {AGAIN: "again", HARD: "hard", GOOD: "good", EASY: "easy"}
+
+
+@dataclass(frozen=True)
+class MemoryState:
+    """FSRS's view of a card after its last counted review. Days are ordinal study days."""
+
+    stability: float
+    difficulty: float
+    last_day: int
+    due_day: int
+    reviews: int
+    lapses: int
+
+
+@dataclass(frozen=True)
+class Review:
+    """One line of the log: everything that is known of one answer."""
+
+    card: str
+    at: str  # UTC, ISO 8601
+    day: int  # ordinal of the study day
+    rating: int
+    due_day: int
+    score: float | None = None
+    seed: int | None = None
+    index: int | None = None
+    version: int | None = None
+    response: str = ""
+    slip: str = ""
+    hints: int = 0
+    tries: int = 1
+    milliseconds: int = 0
+    mode: str = "quiz"
+    predicted: float | None = None  # recall predicted before the answer
+    model: str = ""
+    id: str = field(default="")

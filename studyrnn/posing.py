@@ -1,0 +1,289 @@
+"""How each kind of card is put, read, graded and resolved: one small class a kind, one way of being asked.
+
+sheet       what is shown
+tries       how often an answer may be typed; 0 where only the learner can judge
+hints       one for each request
+read        typed text -> response; raises Unreadable
+grade       response -> Score
+solution    what is shown at the end, given the last score
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Protocol
+
+from studyrnn.errors import Unreadable
+from studyrnn.markup import fill_gaps, hide_gaps
+from studyrnn.model import Card, CardKind, Question, Score, Sheet, Solution
+
+
+class Posed(Protocol):
+    sheet: Sheet
+    tries: int
+    hints: tuple[str, ...]
+
+    def read(self, text: str) -> Any: ...
+    def grade(self, response: Any) -> Score: ...
+    def solution(self, score: Score | None) -> Solution: ...
+
+
+def pose(card: Card, order: Callable[[int], list[int]], question: Question | None = None) -> Posed:
+    """`order(n)` is a permutation of range(n) for options and entries; an exercise brings its drawn question."""
+    if card.kind == "exercise":
+        assert question is not None
+        return ExercisePosed(question)
+    return _KINDS[card.kind](card, order)
+
+
+def heading(topic: str) -> str:
+    """A topic as a title: gru -> GRU, teacher-forcing -> Teacher forcing."""
+    if topic in {"rnn", "lstm", "gru", "bptt"}:
+        return topic.upper()
+    words = topic.replace("-", " ").replace("bptt", "BPTT").replace("rnn", "RNN")
+    return words[0].upper() + words[1:]
+
+
+class _FromCard:
+    tries = 1
+    hints: tuple[str, ...] = ()
+    exact_keys = False
+
+    def __init__(self, card: Card, order: Callable[[int], list[int]]) -> None:
+        self.card = card
+        self.order = order
+        self.sheet = Sheet(heading(card.topic), self.text(), (), self.choices(), self.task(), self.exact_keys)
+
+    def text(self) -> str:
+        return self.card.question
+
+    def choices(self) -> tuple[str, ...]:
+        return ()
+
+    def task(self) -> str:
+        return ""
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def grade(self, response: Any) -> Score:
+        raise NotImplementedError
+
+    def solution(self, score: Score | None) -> Solution:
+        raise NotImplementedError
+
+    def resolved(self, answer: str) -> Solution:
+        card = self.card
+        return Solution(answer, points=card.points, why=card.why, source=card.source)
+
+
+class OpenPosed(_FromCard):
+    """Only the learner can judge: think, reveal, rate."""
+
+    tries = 0
+    exact_keys = True
+
+    def task(self) -> str:
+        return "(think, then Enter)"
+
+    def solution(self, score: Score | None) -> Solution:
+        return self.resolved(self.card.answer)
+
+
+class ClozePosed(OpenPosed):
+    """All gaps are hidden together."""
+
+    def text(self) -> str:
+        return hide_gaps(self.card.question)
+
+    def solution(self, score: Score | None) -> Solution:
+        return self.resolved(fill_gaps(self.card.question))
+
+
+class ChoicePosed(_FromCard):
+    exact_keys = True
+
+    def __init__(self, card: Card, order: Callable[[int], list[int]]) -> None:
+        self.options = [card.options[k] for k in order(len(card.options))]
+        self.right = {k for k, option in enumerate(self.options, 1) if option.right}
+        super().__init__(card, order)
+
+    def choices(self) -> tuple[str, ...]:
+        return tuple(option.text for option in self.options)
+
+    def task(self) -> str:
+        return "Choose all that apply, like `1 3`" if len(self.right) > 1 else ""
+
+    def read(self, text: str) -> set[int]:
+        chosen = set(_digits(text, len(self.options)))
+        if len(self.right) == 1 and len(chosen) > 1:
+            raise Unreadable("choose one: a single digit")
+        return chosen
+
+    def grade(self, response: set[int]) -> Score:
+        """Each option is an entry: rightly chosen, or rightly left alone."""
+        entries = tuple((k in response) == (k in self.right) for k in range(1, len(self.options) + 1))
+        if response == self.right:
+            return Score(1.0, entries)
+        reasons = [f"{k}: {self.options[k - 1].because}" for k in sorted(response - self.right) if self._because(k)]
+        share = sum(entries) / len(entries) if len(self.right) > 1 else 0.0
+        return Score(share, entries, message="\n".join(reasons))
+
+    def _because(self, k: int) -> str:
+        return self.options[k - 1].because
+
+    def solution(self, score: Score | None) -> Solution:
+        if len(self.right) == 1:
+            (k,) = self.right
+            because = f" {self._because(k)}" if self._because(k) else ""
+            return self.resolved(f"{k} is right: {self.options[k - 1].text}{because}")
+        lines = [f"{k}: {self.options[k - 1].text}" for k in sorted(self.right)]
+        return self.resolved("Right are\n" + "\n".join(lines))
+
+
+class TypedPosed(_FromCard):
+    tries = 2
+
+    def read(self, text: str) -> str:
+        return text
+
+    def grade(self, response: str) -> Score:
+        mine = normalised(response)
+        accepted = [normalised(answer) for answer in self.card.accept]
+        if mine in accepted:
+            return Score(1.0, (True,))
+        near = max(SequenceMatcher(None, mine, answer).ratio() for answer in accepted)
+        return Score(0.0, (False,), message="Close: look at the spelling." if near > 0.85 else "")
+
+    def solution(self, score: Score | None) -> Solution:
+        first, *others = self.card.accept
+        also = f"   (also: {', '.join(others)})" if others else ""
+        return self.resolved(f"{first}{also}")
+
+
+class NumberPosed(_FromCard):
+    tries = 2
+    exact_keys = True
+
+    def task(self) -> str:
+        return f"(in {self.card.unit})" if self.card.unit else ""
+
+    def read(self, text: str) -> float:
+        from studyrnn.grading.reading import read_value
+
+        unit = self.card.unit
+        if unit and text.strip().lower().endswith(unit.lower()):
+            text = text.strip()[: -len(unit)]
+        value = read_value(text, ()).value
+        assert isinstance(value, float)
+        return value
+
+    def grade(self, response: float) -> Score:
+        from studyrnn.grading.diagnosis import grade_number
+
+        return grade_number(response, self.card.number, self.card.tolerance)
+
+    def solution(self, score: Score | None) -> Solution:
+        unit = f" {self.card.unit}" if self.card.unit else ""
+        return self.resolved(f"{self.card.number:.10g}{unit}")
+
+
+class OrderPosed(_FromCard):
+    tries = 2
+    exact_keys = True
+
+    def __init__(self, card: Card, order: Callable[[int], list[int]]) -> None:
+        shuffled = order(len(card.order))
+        if shuffled == sorted(shuffled):
+            shuffled = shuffled[1:] + shuffled[:1]  # never shown in the right order
+        self.entries = [card.order[k] for k in shuffled]
+        self.right = [self.entries.index(entry) + 1 for entry in card.order]
+        super().__init__(card, order)
+
+    def choices(self) -> tuple[str, ...]:
+        return tuple(self.entries)
+
+    def task(self) -> str:
+        return f"Type the digits in the right order, like `{_example(len(self.entries))}`"
+
+    def read(self, text: str) -> list[int]:
+        digits = _digits(text, len(self.entries))
+        if sorted(digits) != list(range(1, len(self.entries) + 1)):
+            raise Unreadable(f"each of 1 to {len(self.entries)} once, like `{_example(len(self.entries))}`")
+        return digits
+
+    def grade(self, response: list[int]) -> Score:
+        entries = tuple(mine == right for mine, right in zip(response, self.right, strict=True))
+        wrong = [str(place) for place, good in enumerate(entries, 1) if not good]
+        message = f"Not yet in their place: position {', '.join(wrong)}." if wrong else ""
+        return Score(sum(entries) / len(entries), entries, message=message)
+
+    def solution(self, score: Score | None) -> Solution:
+        lines = [f"{k}  {self.entries[k - 1]}" for k in self.right]
+        return self.resolved("In order:\n" + "\n".join(lines))
+
+
+@dataclass
+class ExercisePosed:
+    """Fresh numbers, every step worked, slips recognised."""
+
+    question: Question
+    tries: int = 2
+
+    def __post_init__(self) -> None:
+        from studyrnn.exercises.drawing import task
+
+        q = self.question
+        self.hints = q.hints
+        self.sheet = Sheet(f"{heading(q.topic)} · level {q.level}", q.stem, q.given, (), task(q), exact_keys=True)
+
+    def read(self, text: str) -> Any:
+        from studyrnn.grading.reading import read_value, shape_of
+
+        return read_value(text, shape_of(self.question.key), f"${self.question.asks_symbol}$").value
+
+    def grade(self, response: Any) -> Score:
+        from studyrnn.grading.diagnosis import grade
+
+        return grade(response, self.question)
+
+    def solution(self, score: Score | None) -> Solution:
+        slip = score.slip if score else None
+        q = self.question
+        return Solution("", steps=q.steps, parts_at=slip.parts_at if slip else "", replay=q.replay)
+
+
+_KINDS: dict[CardKind, type[_FromCard]] = {
+    "open": OpenPosed,
+    "choice": ChoicePosed,
+    "cloze": ClozePosed,
+    "typed": TypedPosed,
+    "number": NumberPosed,
+    "order": OrderPosed,
+}
+
+
+def _digits(text: str, most: int) -> list[int]:
+    """`2`, `1 3`, `1,3` and `13` as numbers from 1 to `most`, none twice."""
+    compact = re.sub(r"[\s,;.>]+", "", text)
+    if not re.fullmatch(r"[1-9]+", compact) or max(map(int, compact)) > most or len(set(compact)) < len(compact):
+        raise Unreadable(f"type digits from 1 to {most}")
+    return [int(digit) for digit in compact]
+
+
+def _example(count: int) -> str:
+    return " ".join(map(str, range(count, 0, -1)))
+
+
+def normalised(text: str) -> str:
+    """What counts in a typed term: letters and digits. Case, hyphens, punctuation and a leading article do not."""
+    text = unicodedata.normalize("NFKD", text).casefold()
+    text = "".join(c if c.isalnum() else " " for c in text if not unicodedata.combining(c))
+    words = text.split()
+    if len(words) > 1 and words[0] in {"the", "a", "an"}:
+        words = words[1:]
+    return " ".join(words)

@@ -1,0 +1,65 @@
+"""Where text goes out and typed lines come in: a terminal, or a pipe."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+
+MARGIN = 1
+WIDEST = 100  # beyond it lines are hard to read
+
+
+class EndOfInput(Exception):
+    """Ctrl-D, or the end of a pipe."""
+
+
+class Screen:
+    """`plain`: no glyphs, nothing drawn. Without a terminal on standard input, lines are read from the pipe."""
+
+    def __init__(self, plain: bool, no_color: bool, width: int | None = None) -> None:
+        self.interactive = sys.stdin.isatty()
+        self.plain = plain or not speaks_unicode(sys.stdout)
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="replace")
+        self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color or None, width=width)
+        self.lines_read = 0
+        if self.interactive:
+            importlib.import_module("readline")  # gives input() its line editing
+
+    @property
+    def width(self) -> int:
+        """Columns for text, margin taken off. Asked anew each time: windows are resized."""
+        return max(20, min(self._console.width, WIDEST) - 2 * MARGIN)
+
+    def show(self, *blocks: RenderableType | str) -> None:
+        for block in blocks:
+            self._console.print(block, soft_wrap=True)
+
+    def ask(self, label: str) -> str:
+        """One typed line, without its line end. Raises EndOfInput."""
+        prompt = f"{' ' * MARGIN}{label} {'>' if self.plain else '›'} "
+        if self.interactive:
+            try:
+                return input(prompt)
+            except EOFError:
+                self.show("")
+                raise EndOfInput from None
+        line = sys.stdin.readline()
+        if not line:
+            raise EndOfInput
+        self.lines_read += 1
+        line = line.rstrip("\r\n")
+        self.show(f"{prompt}{visible(line)}")
+        return line
+
+
+def speaks_unicode(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def visible(text: str) -> str:
+    """Nothing that a terminal would obey: control characters are shown, not sent."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)

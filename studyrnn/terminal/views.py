@@ -1,0 +1,137 @@
+"""What a learner sees: pure functions from data to Rich renderables.
+
+Colour only underlines what the words already say. No boxes, no right borders: everything can be copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.text import Text
+
+from studyrnn.model import RATING_NAMES, Score, Sheet, Solution, Step
+from studyrnn.terminal.layout import formula_lines, given_lines, paragraphs
+from studyrnn.terminal.screen import MARGIN
+
+RIGHT, WRONG, QUIET = "bold blue", "bold dark_orange", "dim"
+_INDENT = 11  # where the text after a verdict begins
+
+
+def header(position: int, total: int, counts: str, heading: str, width: int, plain: bool) -> list[Text]:
+    if plain:
+        return [Text(f"Question {position} of {total}. {heading.replace(' · ', ', ')}.")]
+    left = f" {position} of {total} · {counts}" if counts else f" {position} of {total}"
+    gap = max(2, width + MARGIN - len(left) - len(heading))
+    return [Text(), Text(left + " " * gap + heading, style=QUIET)]
+
+
+def numbered(number: int, heading: str, replay: str, width: int, plain: bool) -> list[Text]:
+    """The first line of a question on a sheet."""
+    left = f"{number}. {heading.replace(' · ', ', ') if plain else heading}"
+    return [Text(left + " " * max(2, width + MARGIN - len(left) - len(replay)) + replay)]
+
+
+def sheet(asked: Sheet, width: int, plain: bool) -> list[Text]:
+    """The stem, its numbers, the choices and what to type."""
+    lines = [Text(), *paragraphs(asked.text, width, plain)]
+    if asked.given:
+        lines += [Text(), *map(Text, given_lines(asked.given, width, plain))]
+    if asked.choices:
+        lines.append(Text())
+    for digit, choice in enumerate(asked.choices, 1):
+        lines += _hanging(f"   {digit}  ", choice, width, plain)
+    if asked.task:
+        lines += [Text(), *paragraphs(asked.task, width, plain)]
+    return [*lines, Text()]
+
+
+def _hanging(label: str, text: str, width: int, plain: bool) -> list[Text]:
+    first, *rest = paragraphs(text, width - len(label), plain, indent=len(label)) or [Text(" " * len(label))]
+    first = Text(label).append_text(first[len(label) :])
+    return [first, *rest]
+
+
+def verdict(score: Score, width: int, plain: bool, note: str = "") -> list[Text]:
+    """Right, partly right or wrong, in words; then what went wrong."""
+    if score.right:
+        word, mark, style = "right", "✓", RIGHT
+    elif score.value > 0:
+        word, mark, style = "partly", "◐", WRONG
+    else:
+        word, mark, style = "wrong", "✗", WRONG
+    message = "\n".join(part for part in (score.message, note) if part)
+    if plain:
+        label = f"{word.capitalize()}. "
+        return _hanging(label, message, width, plain) if message else [Text(label.strip())]
+    label = f" {mark} {word}".ljust(_INDENT)
+    lines = _hanging(label, message, width, plain)
+    lines[0].stylize(style, 1, 1 + len(f"{mark} {word}"))
+    return lines
+
+
+def notice(text: str, width: int, plain: bool) -> list[Text]:
+    """A kind word in between: an answer that could not be read, a hint, a key that does nothing here."""
+    return _hanging("" if plain else " ? ", text, width, plain)
+
+
+def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> list[Text]:
+    lines: list[Text] = [Text()]
+    if solved.answer:
+        indent = _INDENT if verdict_shown and not plain else MARGIN
+        lines += paragraphs(solved.answer, width - indent, plain, indent=indent)
+    for point in solved.points:
+        lines += _hanging("   - " if plain else "   [ ] ", point, width, plain)
+    for number, step in enumerate(solved.steps):
+        lines += [Text()] if number else []
+        lines += _worked(step, step.name == solved.parts_at, width, plain)
+    if solved.why:
+        lines += [Text(), *paragraphs(f"Why: {solved.why}", width, plain)]
+    if solved.source:
+        lines.append(Text(f" Source: {', '.join(solved.source)}", style=QUIET))
+    if solved.replay:
+        lines += [Text(), Text(f" {solved.replay}", style=QUIET)]
+    return [*lines, Text()]
+
+
+def _worked(step: Step, parts_here: bool, width: int, plain: bool) -> list[Text]:
+    from studyrnn.engine.latex import literal
+
+    formula = formula_lines(f"{step.symbol} = {step.formula}", width, plain)
+    indent = " " * (MARGIN + 4)
+    lines = [Text(" " * MARGIN + line) for line in formula]
+    if parts_here:
+        lines[-1].append("    <- here your answer parts" if plain else "    ← here your answer parts", style=WRONG)
+    # An empty symbol on the left: the sign of equality stands where a continued line begins.
+    for tex in (f"= {step.substituted}", f"= {literal(step.value, 4)}"):
+        lines += [Text(indent + line) for line in formula_lines(tex, width - 4, plain)]
+    return lines
+
+
+def ratings(intervals: Mapping[int, int], suggested: int, width: int, plain: bool) -> list[Text]:
+    """The four ratings with the days until the card returns, and what Enter does."""
+    parts = [f"{rating} {RATING_NAMES[rating]} {days(intervals[rating])}" for rating in sorted(intervals)]
+    line = "  ".join(parts) if plain else " · ".join(parts)
+    lines = paragraphs(line, width, plain)
+    lines += paragraphs(f"Enter: {suggested} {RATING_NAMES[suggested]}", width, plain)
+    for each in lines:
+        each.stylize(QUIET)
+    return lines
+
+
+def days(count: int) -> str:
+    if count < 31:
+        return f"{count} d"
+    return f"{count / 30.4:.1f} mo" if count < 365 else f"{count / 365.25:.1f} y"
+
+
+def keys(pairs: Sequence[tuple[str, str]], width: int, plain: bool) -> list[Text]:
+    """The keys that are valid now."""
+    line = " · ".join(f"{key} {what}" for key, what in pairs)
+    lines = paragraphs(line.replace(" · ", ", ") if plain else line, width, plain)
+    for each in lines:
+        each.stylize(QUIET)
+    return lines
+
+
+def said(text: str, width: int, plain: bool) -> list[Text]:
+    return paragraphs(text, width, plain)
