@@ -159,6 +159,7 @@ class Solution:
     """What is shown once a question is over."""
 
     answer: str  # Markdown
+    listed: tuple[tuple[str, str], ...] = ()  # below it: labels (the digits that were shown) and Markdown
     points: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     parts_at: str = ""  # the step where the learner's slip left the right way

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Protocol
@@ -76,9 +76,9 @@ class _FromCard:
     def solution(self, score: Score | None) -> Solution:
         raise NotImplementedError
 
-    def resolved(self, answer: str) -> Solution:
+    def resolved(self, answer: str, listed: Sequence[tuple[str, str]] = ()) -> Solution:
         card = self.card
-        return Solution(answer, points=card.points, why=card.why, source=card.source)
+        return Solution(answer, tuple(listed), card.points, why=card.why, source=card.source)
 
 
 class OpenPosed(_FromCard):
@@ -141,8 +141,7 @@ class ChoicePosed(_FromCard):
             (k,) = self.right
             because = f" {self._because(k)}" if self._because(k) else ""
             return self.resolved(f"{k} is right: {self.options[k - 1].text}{because}")
-        lines = [f"{k}: {self.options[k - 1].text}" for k in sorted(self.right)]
-        return self.resolved("Right are\n" + "\n".join(lines))
+        return self.resolved("Right are", [(str(k), self.options[k - 1].text) for k in sorted(self.right)])
 
 
 class TypedPosed(_FromCard):
@@ -223,8 +222,7 @@ class OrderPosed(_FromCard):
         return Score(sum(entries) / len(entries), entries, message=message)
 
     def solution(self, score: Score | None) -> Solution:
-        lines = [f"{k}  {self.entries[k - 1]}" for k in self.right]
-        return self.resolved("In order:\n" + "\n".join(lines))
+        return self.resolved("In order:", [(str(k), self.entries[k - 1]) for k in self.right])
 
 
 @dataclass

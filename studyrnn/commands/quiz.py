@@ -112,18 +112,13 @@ class Quiz:
         parts = [f"{len(done) - len(missed) - self.second_try} right at once"]
         if self.second_try:
             parts.append(f"{self.second_try} with help or at the second try")
-        lines = [f"{len(done)} {'card' if len(done) == 1 else 'cards'} in {taken}"]
+        first = f"{len(done)} {'card' if len(done) == 1 else 'cards'} in {taken}"
         if done:
-            lines[0] += f" · {', '.join(parts)}, {len(missed)} missed"
-        if missed:
-            lines.append(f"missed     {', '.join(missed)}")
-        if self.slips:
-            lines.append("slips      " + " · ".join(f"{slip} ×{n}" for slip, n in self.slips.most_common(3)))
+            first += f" · {', '.join(parts)}, {len(missed)} missed"
+        slips = [f"{slip} ×{n}" for slip, n in self.slips.most_common(3)]
         week = sum(count for day, count in ahead.items() if day <= today + 7)
-        lines.append(f"tomorrow {ahead.get(today + 1, 0)} due · this week {week}")
-        self.screen.show("")
-        for line in lines:
-            self.say(views.said, line.replace(" · ", ", ").replace("×", "x") if self.screen.plain else line)
+        last = f"tomorrow {ahead.get(today + 1, 0)} due · this week {week}"
+        self.say(views.summary, first, {"missed": missed, "slips": slips}, last)
 
     # -- one card ----------------------------------------------------------------------------------------------------
 
@@ -247,8 +242,9 @@ class Quiz:
         )
         self.store.append(review)
         self.note(review)
-        away = review.due_day - today
-        self.say(views.keys, [(RATING_NAMES[rating], f"next in {views.days(away)}")])
+        again_today = rating == AGAIN and self.screen.interactive
+        when = "once more in this session" if again_today else f"next in {views.days(review.due_day - today)}"
+        self.say(views.quiet, f"{RATING_NAMES[rating]}: {when}")
         return rating
 
     def note(self, review: Review) -> None:

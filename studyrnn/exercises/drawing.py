@@ -140,12 +140,17 @@ def _slip_plan(program: Program, slip: Slip) -> _SlipPlan:
     return _SlipPlan(slip, wrong, changed[0], frozenset(affected))
 
 
+_GATES = "ifgorzn"
+
+
 def _reading_order(name: str) -> tuple[int, str]:
     """Inputs, then states, then gates and other intermediates, then weights: W_x before W_h before b."""
     if name.startswith(("W_", "b_")):
         return (3 + ("W_x", "W_h", "b_").index(name[:3] if name[0] == "W" else "b_"), name)
     if name == "x" or name.startswith("x_"):
         return (0, name)
+    if name in _GATES:
+        return (2, str(_GATES.index(name)))
     return (1 if name.endswith("_") or name[-1].isdigit() else 2, name)
 
 

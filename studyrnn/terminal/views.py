@@ -79,6 +79,8 @@ def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> 
     if solved.answer:
         indent = _INDENT if verdict_shown and not plain else MARGIN
         lines += paragraphs(solved.answer, width - indent, plain, indent=indent)
+    for label, text in solved.listed:
+        lines += _hanging(f"   {label}  ", text, width, plain)
     for point in solved.points:
         lines += _hanging("   - " if plain else "   [ ] ", point, width, plain)
     for number, step in enumerate(solved.steps):
@@ -111,11 +113,7 @@ def ratings(intervals: Mapping[int, int], suggested: int, width: int, plain: boo
     """The four ratings with the days until the card returns, and what Enter does."""
     parts = [f"{rating} {RATING_NAMES[rating]} {days(intervals[rating])}" for rating in sorted(intervals)]
     line = "  ".join(parts) if plain else " · ".join(parts)
-    lines = paragraphs(line, width, plain)
-    lines += paragraphs(f"Enter: {suggested} {RATING_NAMES[suggested]}", width, plain)
-    for each in lines:
-        each.stylize(QUIET)
-    return lines
+    return [*quiet(line, width, plain), *quiet(f"Enter: {suggested} {RATING_NAMES[suggested]}", width, plain)]
 
 
 def days(count: int) -> str:
@@ -126,12 +124,26 @@ def days(count: int) -> str:
 
 def keys(pairs: Sequence[tuple[str, str]], width: int, plain: bool) -> list[Text]:
     """The keys that are valid now."""
-    line = " · ".join(f"{key} {what}" for key, what in pairs)
-    lines = paragraphs(line.replace(" · ", ", ") if plain else line, width, plain)
-    for each in lines:
-        each.stylize(QUIET)
+    return quiet((", " if plain else " · ").join(f"{key} {what}" for key, what in pairs), width, plain)
+
+
+def quiet(text: str, width: int, plain: bool) -> list[Text]:
+    lines = paragraphs(text, width, plain)
+    for line in lines:
+        line.stylize(QUIET)
     return lines
 
 
 def said(text: str, width: int, plain: bool) -> list[Text]:
     return paragraphs(text, width, plain)
+
+
+def summary(first: str, lists: Mapping[str, Sequence[str]], last: str, width: int, plain: bool) -> list[Text]:
+    """The end of a session: what was done, what went wrong, what is coming."""
+    first, last = (line.replace(" · ", ", ") if plain else line for line in (first, last))
+    lines = [Text(), *paragraphs(first, width, plain)]
+    for name, entries in lists.items():
+        for number, entry in enumerate(entries):
+            label = name if number == 0 else ""
+            lines += _hanging(f" {label:<9}", entry.replace("×", "x") if plain else entry, width, plain)
+    return [*lines, *paragraphs(last, width, plain)]

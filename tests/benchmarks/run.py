@@ -1,0 +1,101 @@
+"""The figures that the project watches, as ratios taken in one run: python tests/benchmarks/run.py
+
+Ratios, because machines differ: every figure is measured next to what it is compared with, in turn. What is not
+installed is reported as skipped. Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROUNDS = 15
+TEXT_CARD = """deck: timing
+title: Timing
+cards:
+  - id: one
+    topic: gru
+    question: 'What does $z_t$ do in $h_t = (1 - z_t) \\odot n_t + z_t \\odot h_{t-1}$?'
+    answer: It keeps the old state.
+"""
+EXERCISE = "deck: timing\ntitle: Timing\ncards:\n  - {exercise: gru.hidden-state}\n"
+
+
+def until(argv: list[str], marker: bytes, environment: dict[str, str]) -> float:
+    """Seconds from the start of a program on a pseudo-terminal until `marker` is on the screen."""
+    import pexpect
+
+    started = time.perf_counter()
+    child = pexpect.spawn(argv[0], argv[1:], env=environment, dimensions=(40, 80), timeout=20)
+    child.expect_exact(marker)
+    seconds = time.perf_counter() - started
+    child.terminate(force=True)
+    return seconds
+
+
+def bare(environment: dict[str, str]) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], env=environment, check=True)
+    return time.perf_counter() - started
+
+
+def first_question(deck: str, marker: str) -> float:
+    """The median of first question over bare Python, taken in pairs; the deck cache is warm."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "TERM": "xterm", "LC_ALL": "C.UTF-8",
+        }  # fmt: skip
+        path = Path(folder, "timing.yaml")
+        path.write_text(deck, encoding="utf-8")
+        argv = [str(Path(sys.executable).with_name("studyrnn")), "quiz", str(path)]
+        until(argv, marker.encode(), environment)
+        return statistics.median(until(argv, marker.encode(), environment) / bare(environment) for _ in range(ROUNDS))
+
+
+def questions_a_second() -> float:
+    """generate --format jsonl, the whole process: key, slips and steps of every exercise in turn."""
+    count = 4000
+    argv = [sys.executable, "-m", "studyrnn.cli", "generate", "--count", str(count), "--seed", "1", "--format", "jsonl"]
+    started = time.perf_counter()
+    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL)
+    return count / (time.perf_counter() - started)
+
+
+def manipulate_matrix_a_second() -> float | None:
+    try:
+        import reasoning_gym
+    except ImportError:
+        return None
+    count = 4000
+    questions = reasoning_gym.create_dataset("manipulate_matrix", size=count, seed=1)
+    started = time.perf_counter()
+    for index in range(count):
+        questions[index]
+    return count / (time.perf_counter() - started)
+
+
+def report(name: str, measure: Callable[[], float | None], unit: str, wanted: str) -> float | None:
+    value = measure()
+    shown = "skipped: not installed" if value is None else f"{value:,.1f} {unit}"
+    print(f"{name:<58} {shown:<28} {wanted}")
+    return value
+
+
+def main() -> None:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    report("first question, text card, over python -c pass", lambda: first_question(TEXT_CARD, "show the"), "x", "<= 11")
+    report("first question, exercise, over python -c pass", lambda: first_question(EXERCISE, "show the"), "x", "<= 18")
+    ours = report("questions a second, jsonl, whole process", questions_a_second, "/s", ">= 1,000")
+    theirs = report("reasoning-gym manipulate_matrix, in process", manipulate_matrix_a_second, "/s", "")
+    if ours and theirs:
+        print(f"{'ratio of the two':<58} {ours / theirs:.2f}")
+
+
+if __name__ == "__main__":
+    main()
