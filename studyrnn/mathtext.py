@@ -194,7 +194,7 @@ class _Parser:
 
     def command(self, name: str) -> list[Box]:
         special: dict[str, Callable[[], list[Box]]] = {
-            "frac": self.fraction, "tfrac": self.fraction, "sqrt": self.root, "begin": self.matrix,
+            "frac": self.fraction, "tfrac": self.small_fraction, "sqrt": self.root, "begin": self.matrix,
             "left": self.delimiter, "right": self.delimiter,
         }  # fmt: skip
         if name in special:
@@ -231,9 +231,15 @@ class _Parser:
 
     def fraction(self) -> list[Box]:
         over, under = side_by_side(self.group()), side_by_side(self.group())
-        if not self.flat:
-            return [stacked_fraction(over, under)]
-        return [Box((f"{one_thing(over)}/{one_thing(under)}",), fraction=True)]
+        return [self.flat_fraction(over, under) if self.flat else stacked_fraction(over, under)]
+
+    def small_fraction(self) -> list[Box]:
+        """\\tfrac stays on the line: one half is a sign of its own."""
+        fraction = self.flat_fraction(side_by_side(self.group()), side_by_side(self.group()))
+        return [Box(("½",)) if fraction.lines == ("1/2",) and not self.ascii else fraction]
+
+    def flat_fraction(self, over: Box, under: Box) -> Box:
+        return Box((f"{one_thing(over)}/{one_thing(under)}",), fraction=True)
 
     def root(self) -> list[Box]:
         inside = side_by_side(self.group())

@@ -41,6 +41,11 @@ class Card:
     why: str = ""
     source: tuple[str, ...] = ()
 
+    @property
+    def asked_unit(self) -> str:
+        """ "(in weights)", unless the question names the unit itself."""
+        return f"(in {self.unit})" if self.unit and self.unit not in self.question else ""
+
 
 @dataclass(frozen=True)
 class Deck:

@@ -5,7 +5,7 @@ tries       how often an answer may be typed; 0 where only the learner can judge
 hints       one for each request
 read        typed text -> response; raises Unreadable
 grade       response -> Score
-solution    what is shown at the end, given the last score
+solution    what is shown at the end, given the last slip that was recognised
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from studyrnn.errors import Unreadable
 from studyrnn.markup import fill_gaps, hide_gaps
-from studyrnn.model import Card, CardKind, Question, Score, Sheet, Solution
+from studyrnn.model import Card, CardKind, Question, Score, Sheet, SlipValue, Solution
 
 
 class Posed(Protocol):
@@ -29,7 +29,7 @@ class Posed(Protocol):
 
     def read(self, text: str) -> Any: ...
     def grade(self, response: Any) -> Score: ...
-    def solution(self, score: Score | None) -> Solution: ...
+    def solution(self, slip: SlipValue | None) -> Solution: ...
 
 
 def pose(card: Card, order: Callable[[int], list[int]], question: Question | None = None) -> Posed:
@@ -73,7 +73,7 @@ class _FromCard:
     def grade(self, response: Any) -> Score:
         raise NotImplementedError
 
-    def solution(self, score: Score | None) -> Solution:
+    def solution(self, slip: SlipValue | None) -> Solution:
         raise NotImplementedError
 
     def resolved(self, answer: str, listed: Sequence[tuple[str, str]] = ()) -> Solution:
@@ -90,7 +90,7 @@ class OpenPosed(_FromCard):
     def task(self) -> str:
         return "(think, then Enter)"
 
-    def solution(self, score: Score | None) -> Solution:
+    def solution(self, slip: SlipValue | None) -> Solution:
         return self.resolved(self.card.answer)
 
 
@@ -100,7 +100,7 @@ class ClozePosed(OpenPosed):
     def text(self) -> str:
         return hide_gaps(self.card.question)
 
-    def solution(self, score: Score | None) -> Solution:
+    def solution(self, slip: SlipValue | None) -> Solution:
         return self.resolved(fill_gaps(self.card.question))
 
 
@@ -136,7 +136,7 @@ class ChoicePosed(_FromCard):
     def _because(self, k: int) -> str:
         return self.options[k - 1].because
 
-    def solution(self, score: Score | None) -> Solution:
+    def solution(self, slip: SlipValue | None) -> Solution:
         if len(self.right) == 1:
             (k,) = self.right
             because = f" {self._because(k)}" if self._because(k) else ""
@@ -158,7 +158,7 @@ class TypedPosed(_FromCard):
         near = max(SequenceMatcher(None, mine, answer).ratio() for answer in accepted)
         return Score(0.0, (False,), message="Close: look at the spelling." if near > 0.85 else "")
 
-    def solution(self, score: Score | None) -> Solution:
+    def solution(self, slip: SlipValue | None) -> Solution:
         first, *others = self.card.accept
         also = f"   (also: {', '.join(others)})" if others else ""
         return self.resolved(f"{first}{also}")
@@ -169,7 +169,7 @@ class NumberPosed(_FromCard):
     exact_keys = True
 
     def task(self) -> str:
-        return f"(in {self.card.unit})" if self.card.unit else ""
+        return self.card.asked_unit
 
     def read(self, text: str) -> float:
         from studyrnn.grading.reading import read_value
@@ -186,7 +186,7 @@ class NumberPosed(_FromCard):
 
         return grade_number(response, self.card.number, self.card.tolerance)
 
-    def solution(self, score: Score | None) -> Solution:
+    def solution(self, slip: SlipValue | None) -> Solution:
         unit = f" {self.card.unit}" if self.card.unit else ""
         return self.resolved(f"{self.card.number:.10g}{unit}")
 
@@ -221,7 +221,7 @@ class OrderPosed(_FromCard):
         message = f"Not yet in their place: position {', '.join(wrong)}." if wrong else ""
         return Score(sum(entries) / len(entries), entries, message=message)
 
-    def solution(self, score: Score | None) -> Solution:
+    def solution(self, slip: SlipValue | None) -> Solution:
         return self.resolved("In order:", [(str(k), self.entries[k - 1]) for k in self.right])
 
 
@@ -249,8 +249,7 @@ class ExercisePosed:
 
         return grade(response, self.question)
 
-    def solution(self, score: Score | None) -> Solution:
-        slip = score.slip if score else None
+    def solution(self, slip: SlipValue | None) -> Solution:
         q = self.question
         return Solution("", steps=q.steps, parts_at=slip.parts_at if slip else "", replay=q.replay)
 

@@ -93,5 +93,5 @@ def question_lines(number: int, question: Question, answers: bool, width: int, p
     blocks += views.sheet(posed.sheet, width, plain)
     if answers:
         worked = replace(posed.solution(None), replay="")  # it stands in the first line
-        blocks += views.solution(worked, width, plain, verdict_shown=False)
+        blocks += views.solution(worked, width, plain, verdict_shown=False)[1:]
     return [block.plain.rstrip() for block in blocks]

@@ -13,7 +13,7 @@ from typing import Any
 from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.errors import Interrupted, Unreadable, UnreadableLine, nearest
-from studyrnn.model import AGAIN, GOOD, HARD, RATING_NAMES, Card, Review, Score
+from studyrnn.model import AGAIN, GOOD, HARD, RATING_NAMES, Card, Review, Score, SlipValue
 from studyrnn.posing import Posed, pose
 from studyrnn.scheduling import MODEL, Scheduler, study_day
 from studyrnn.session import Plan, Session, next_due, plan
@@ -35,6 +35,7 @@ class Response:
     typed: str = ""
     tries: int = 0
     hints: int = 0
+    slip: SlipValue | None = None  # the last one that was recognised
 
     @property
     def suggested(self) -> int:
@@ -139,7 +140,7 @@ class Quiz:
         response = self.answer(posed)
         milliseconds = round((time.monotonic() - began) * 1000)
         graded = response.score is not None and posed.tries > 0
-        self.say(views.solution, posed.solution(response.score), verdict_shown=graded)
+        self.say(views.solution, posed.solution(response.slip), verdict_shown=graded)
         return self.rate(card, index, posed, response, milliseconds, question.version if question else None)
 
     def permutation(self, card_id: str, index: int) -> Callable[[int], list[int]]:
@@ -169,6 +170,7 @@ class Quiz:
             response.score = score
             response.tries += 1
             if score.slip:
+                response.slip = score.slip
                 self.slips[score.slip.id] += 1
             over = score.right or response.tries >= posed.tries
             self.say(views.verdict, score, note=second_try(response) if score.right else "")
@@ -220,7 +222,6 @@ class Quiz:
         rating = self.rating({r: state.due_day - today for r, state in after.items()}, suggested)
         if response.score is not None and response.score.right and rating == HARD:
             self.second_try += 1
-        slip = response.score.slip if response.score else None
         review = Review(
             card=card.id,
             at=environment.now_utc(),
@@ -232,7 +233,7 @@ class Quiz:
             index=index,
             version=version,
             response=response.typed[:2000],
-            slip=slip.id if slip else "",
+            slip=response.slip.id if response.slip else "",
             hints=response.hints,
             tries=response.tries,
             milliseconds=milliseconds,

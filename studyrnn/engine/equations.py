@@ -48,7 +48,11 @@ _BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.
 
 def parse(text: str) -> Expression:
     """Read one right-hand side. Raises ValueError where it leaves the language (a programming error)."""
-    return _from_syntax(ast.parse(text.strip(), mode="eval").body, text)
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except SyntaxError:
+        raise ValueError(f"not an equation's right-hand side: {text!r}") from None
+    return _from_syntax(tree.body, text)
 
 
 def _from_syntax(node: ast.expr, text: str) -> Expression:

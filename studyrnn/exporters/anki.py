@@ -145,7 +145,7 @@ def _typed(card: Card) -> tuple[str, str]:
 
 def _number(card: Card) -> tuple[str, str]:
     unit = f" {card.unit}" if card.unit else ""
-    asked = f"{card.question} (in {card.unit})" if card.unit else card.question
+    asked = f"{card.question} {card.asked_unit}".strip()
     within = f" (right within {card.tolerance:g})" if card.tolerance else ""
     return to_html(asked), to_html(f"**{card.number:.10g}**{unit}{within}")
 

@@ -88,14 +88,17 @@ def given_lines(given: tuple[Given, ...], width: int, plain: bool) -> list[str]:
     rows: list[list[Box]] = [[]]
     for item in given:
         box = _as_box(formula_lines(f"{item.symbol} = {written(item.value)}", width, plain))
-        if rows[-1] and sum(b.width + 4 for b in rows[-1]) + box.width > width:
+        if rows[-1] and _in_a_row([*rows[-1], box]).width > width:
             rows.append([])
         rows[-1].append(box)
     lines: list[str] = []
     for row in rows:
-        spaced = [piece for box in row for piece in (Box((" " * 4,)), box)][1:]
-        lines += ["", *side_by_side(spaced).lines]
+        lines += ["", *_in_a_row(row).lines]
     return [(" " * MARGIN + line).rstrip() for line in lines[1:]]
+
+
+def _in_a_row(boxes: list[Box]) -> Box:
+    return side_by_side([piece for box in boxes for piece in (Box((" " * 3,)), box)][1:])
 
 
 def _as_box(lines: list[str]) -> Box:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from studyrnn.model import RATING_NAMES, Score, Sheet, Solution, Step
-from studyrnn.terminal.layout import formula_lines, given_lines, paragraphs
+from studyrnn.terminal.layout import formula, formula_lines, given_lines, paragraphs
 from studyrnn.terminal.screen import MARGIN
 
 RIGHT, WRONG, QUIET = "bold blue", "bold dark_orange", "dim"
@@ -98,14 +99,14 @@ def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> 
 def _worked(step: Step, parts_here: bool, width: int, plain: bool) -> list[Text]:
     from studyrnn.engine.latex import literal
 
-    formula = formula_lines(f"{step.symbol} = {step.formula}", width, plain)
-    indent = " " * (MARGIN + 4)
-    lines = [Text(" " * MARGIN + line) for line in formula]
+    equation = formula_lines(f"{step.symbol} = {step.formula}", width, plain)
+    indent = " " * (MARGIN + cell_len(formula(step.symbol, plain)) + 1)  # = below =
+    lines = [Text(" " * MARGIN + line) for line in equation]
     if parts_here:
-        lines[-1].append("    <- here your answer parts" if plain else "    ← here your answer parts", style=WRONG)
+        lines[-1].append("    <- here the slip happened" if plain else "    ← here the slip happened", style=WRONG)
     # An empty symbol on the left: the sign of equality stands where a continued line begins.
     for tex in (f"= {step.substituted}", f"= {literal(step.value, 4)}"):
-        lines += [Text(indent + line) for line in formula_lines(tex, width - 4, plain)]
+        lines += [Text(indent + line) for line in formula_lines(tex, width - len(indent), plain)]
     return lines
 
 

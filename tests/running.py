@@ -1,0 +1,98 @@
+"""Running studyrnn as a person or a script would: as its own process, on a pipe or on a real terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pexpect
+import pyte
+
+PROGRAM = [sys.executable, "-m", "studyrnn.cli"]
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """A home of its own; nothing of the machine that runs the tests shows through."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "PYTHONPATH", "VIRTUAL_ENV"}}
+    own = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CACHE_HOME": str(folder / "cache"), "LC_ALL": "C.UTF-8"}
+    return {**kept, **own, "TERM": "xterm-256color", **more}
+
+
+def piped(folder: Path, *arguments: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    """Run to the end with `typed` on standard input."""
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        input=typed,
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(folder, **more),
+        check=False,
+    )
+
+
+def unstyled(text: str) -> str:
+    """Without colours and other escape sequences."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+class Terminal:
+    """A program on a pseudo-terminal, and the screen it draws."""
+
+    def __init__(self, folder: Path, *arguments: str, columns: int = 80, rows: int = 300, **more: str) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.Stream(self.screen)
+        self.raw = ""
+        self.child = pexpect.spawn(
+            PROGRAM[0],
+            [*PROGRAM[1:], *arguments],
+            env=environment(folder, **more),
+            dimensions=(rows, columns),
+            encoding="utf-8",
+        )
+
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    def wait_for(self, *markers: str, seconds: float = 20) -> str:
+        """Read until one of `markers` stands in what came since the last call; returns that part."""
+        fresh = ""
+        deadline = time.monotonic() + seconds
+        while not any(marker in fresh for marker in markers):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"waited for {markers}, the screen shows:\n{self.text()}")
+            try:
+                fresh += self._take()
+            except pexpect.EOF:
+                break
+        return fresh
+
+    def _take(self) -> str:
+        try:
+            piece: str = self.child.read_nonblocking(65536, timeout=0.2)
+        except pexpect.TIMEOUT:
+            return ""
+        self.raw += piece
+        self._stream.feed(piece)
+        return unstyled(piece)
+
+    def type(self, line: str, *markers: str) -> str:
+        """Type a line and wait for the next prompt, or for what `markers` say."""
+        self.child.send(line + "\r")
+        return self.wait_for(*(markers or ("answer › ", "rating › ", "Enter › ", "this week")))
+
+    def interrupt(self) -> None:
+        """Ctrl-C, as soon as a person could: readline begins to listen a moment after it has shown the prompt."""
+        time.sleep(0.3)
+        self.child.sendintr()
+
+    def finish(self) -> int | None:
+        """Read to the end; the exit code, or the negative number of the signal that ended it."""
+        self.wait_for("\0never")
+        self.child.close()
+        signal = self.child.signalstatus
+        code: int | None = self.child.exitstatus if signal is None else -signal
+        return code

@@ -1,0 +1,70 @@
+"""The README tells the truth: its examples are run, its deck is checked, its commands are the ones that CI runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from studyrnn.deckfile import read
+from studyrnn.model import CARD_KINDS
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+EXAMPLES = re.findall(r"```console\n\$ (studyrnn .*?)\n(.*?)```", README, re.DOTALL)
+PROMPT = re.compile(r"^ (?:answer|rating|Enter) › ?(.*)$", re.MULTILINE)
+
+
+def run_as_printed(command: str, shown: str, folder: Path) -> str:
+    """Run a `studyrnn ...` line; what the example shows behind a prompt is typed."""
+    typed = "".join(f"{line}\n" for line in PROMPT.findall(shown))
+    environment = {**os.environ, "XDG_DATA_HOME": str(folder), "XDG_CACHE_HOME": str(folder), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "studyrnn.cli", *command.split()[1:]],
+        input=typed,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        env=environment,
+        cwd=folder,
+        check=True,
+    )
+    return done.stdout
+
+
+def comparable(text: str) -> str:
+    """Without what no two runs share: seconds taken, spaces at line ends."""
+    lines = re.sub(r"in \d+ s\b", "in N s", text).strip("\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines)
+
+
+@pytest.mark.parametrize(("command", "shown"), EXAMPLES, ids=[command for command, _ in EXAMPLES])
+def test_examples_print_what_the_readme_shows(command: str, shown: str, tmp_path: Path) -> None:
+    """Each console example, run as printed, prints what stands below it."""
+    assert comparable(run_as_printed(command, shown, tmp_path)) == comparable(shown)
+
+
+def test_there_are_examples_of_the_main_commands() -> None:
+    """A README without examples would pass the test above."""
+    assert {command.split()[1] for command, _ in EXAMPLES} >= {"quiz", "generate", "export"}
+
+
+def test_the_deck_has_every_kind_and_no_problems(tmp_path: Path) -> None:
+    """The whole deck on one screen is a valid deck with a card of each kind."""
+    (deck,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    path = tmp_path / "my-deck.yaml"
+    path.write_text(deck, "utf-8")
+    loaded = read(path)
+    assert [str(problem) for problem in loaded.problems] == []
+    assert {card.kind for card in loaded.deck.cards} == set(CARD_KINDS)
+
+
+def test_both_commands_stand_in_the_first_screen() -> None:
+    """One command to study, one to work on it, before anything has to be scrolled."""
+    first_screen = "\n".join(README.split("\n")[:24])
+    assert "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/studyrnn quiz" in first_screen
+    assert "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest" in first_screen
