@@ -25,7 +25,7 @@ Names = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most this many cards.")]
 New = Annotated[int, typer.Option(min=0, help="New cards a day.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="The same seed draws the same numbers.")]
+Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="The same seed draws the same numbers.")]
 Database = Annotated[
     Path | None, typer.Option("--db", dir_okay=False, help="The review log; default: in your data directory.")
 ]

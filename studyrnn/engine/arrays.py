@@ -70,6 +70,7 @@ NUMPY: dict[str, Any] = {
     "softmax": softmax,
     "cross_entropy": cross_entropy,
     "half_square": lambda e: 0.5 * e * e,
+    "ones": np.ones_like,
     "total": lambda v: np.sum(v, axis=0),
     "sqrt": np.sqrt,
     "minimum": np.minimum,

@@ -6,7 +6,7 @@ gradient is also the worked solution that shows it. A gradient is named after wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from studyrnn.engine.equations import Apply, Expression, Name, Number, Program, parse, substitute
 
@@ -20,22 +20,25 @@ _RULES: dict[str, tuple[str | None, ...]] = {
     "tanh": ("g * (1 - y * y)",),
     "sigmoid": ("g * y * (1 - y)",),
     "relu": ("g * step(y)",),
-    "total": ("g",),  # a scalar, spread over the entries by broadcasting
+    "total": ("g * ones(a)",),
     "half_square": ("g * a",),
     "cross_entropy": ("g * (softmax(a) - b)", None),  # through the softmax, of the logits a; b is one-hot
 }
 _PARSED = {op: tuple(None if rule is None else parse(rule) for rule in rules) for op, rules in _RULES.items()}
 
 
-def gradient(program: Program, seeds: Mapping[str, str], wrt: Iterable[str]) -> Program:
+def gradient(program: Program, seeds: Mapping[str, str], wrt: Sequence[str]) -> Program:
     """The equations of backpropagation through `program`.
 
     seeds   what arrives from outside, by name: {"L": "1"}, or {"h": "seed_h"} with a value supplied at run time
     wrt     the inputs whose gradients are asked for; each gets an equation (0 where nothing reaches it)
 
+    Raises ValueError where an equation stands in `wrt`: its gradient has an equation already.
     Run the result on the trace of `program`. An activation's argument that has no name of its own gets one:
     `dn_in` is the gradient before the tanh that gives n.
     """
+    if defined := set(wrt) & set(program.equations):
+        raise ValueError(f"not inputs: {sorted(defined)}")
     reached: dict[str, list[Expression]] = {name: [parse(seed)] for name, seed in seeds.items()}
     backward: dict[str, Expression] = {}
 

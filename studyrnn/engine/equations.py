@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-FUNCTIONS = {
-    "tanh", "sigmoid", "relu", "step",                      # activations; step(y) is the slope of relu
-    "softmax", "cross_entropy", "half_square", "total",     # outputs and losses; total adds the entries up
-    "outer", "dot", "sqrt", "minimum", "clamp",
+FUNCTIONS = {  # and how many arguments each takes
+    "tanh": 1, "sigmoid": 1, "relu": 1, "step": 1,  # activations; step(y) is the slope of relu
+    "softmax": 1, "cross_entropy": 2, "half_square": 1, "total": 1, "ones": 1,  # losses; total adds the entries up
+    "outer": 2, "dot": 2, "sqrt": 1, "minimum": 2, "clamp": 2,
 }  # fmt: skip
 
 Operations = Mapping[str, Callable[..., Any]]
@@ -51,7 +51,7 @@ def parse(text: str) -> Expression:
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except SyntaxError:
-        raise ValueError(f"not an equation's right-hand side: {text!r}") from None
+        raise ValueError(f"not in the language of equations: {text!r}") from None
     return _from_syntax(tree.body, text)
 
 
@@ -59,7 +59,7 @@ def _from_syntax(node: ast.expr, text: str) -> Expression:
     match node:
         case ast.Name(id=name):
             return Name(name)
-        case ast.Constant(value=int() | float() as value):
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return Number(value)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             return Apply(_BINARY[type(op)], (_from_syntax(left, text), _from_syntax(right, text)))
@@ -67,7 +67,7 @@ def _from_syntax(node: ast.expr, text: str) -> Expression:
             return Apply("neg", (_from_syntax(operand, text),))
         case ast.Attribute(value=value, attr="T"):
             return Apply("transpose", (_from_syntax(value, text),))
-        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if FUNCTIONS.get(name) == len(args):
             return Apply(name, tuple(_from_syntax(arg, text) for arg in args))
     raise ValueError(f"not in the language of equations: {ast.unparse(node)!r} in {text!r}")
 

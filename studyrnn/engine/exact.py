@@ -48,7 +48,7 @@ EXACT: dict[str, Any] = {
     "matvec": operator.mul,
     "transpose": _transpose,
     "outer": lambda u, v: u * _transpose(v),
-    "dot": lambda u, v: sum(p * q for p, q in zip(u, v, strict=True)),
+    "dot": lambda u, v: u.dot(v) if isinstance(u, sympy.MatrixBase) else u * v,
     "tanh": _each(sympy.tanh),
     "sigmoid": _each(lambda a: 1 / (1 + sympy.exp(-a))),
     "relu": _each(lambda a: sympy.Max(a, 0)),
@@ -59,7 +59,8 @@ EXACT: dict[str, Any] = {
     "total": lambda v: sum(v) if isinstance(v, sympy.MatrixBase) else v,
     "sqrt": sympy.sqrt,
     "minimum": sympy.Min,
-    "clamp": lambda v, limit: v.applyfunc(lambda p: sympy.Max(-limit, sympy.Min(limit, p))),
+    "clamp": lambda v, limit: _each(lambda p: sympy.Max(-limit, sympy.Min(limit, p)))(v),
+    "ones": _each(lambda _: sympy.Integer(1)),
 }
 
 

@@ -25,6 +25,7 @@ _FUNCTIONS = {
     "total": r"\operatorname{sum}",
     "minimum": r"\min",
     "clamp": r"\operatorname{clip}",
+    "ones": r"\operatorname{ones}",
 }
 
 # How tightly an operation binds; an argument that binds less than its place asks for gets parentheses.
@@ -37,8 +38,8 @@ def symbol(name: str) -> str:
         return _SPECIAL[name]
     if name.startswith("d") and len(name) > 1:
         inner = name[1:]
-        if inner.rstrip("_").endswith("_in"):
-            return rf"\delta_{{{inner.rstrip('_').removesuffix('_in')}}}"
+        if match := re.fullmatch(r"(\w+?)_in(_*)", inner):  # before an activation; further in, with a prime
+            return rf"\delta_{{{match[1]}}}" + "'" * len(match[2])
         return rf"\partial L/\partial {symbol(inner)}"
     if match := re.fullmatch(r"([A-Za-z])_", name):
         return f"{match[1]}_{{t-1}}"
@@ -50,7 +51,7 @@ def symbol(name: str) -> str:
 def number(value: float, decimals: int | None = None) -> str:
     """A number as a person would write it: as few digits as it has, or a fixed count of decimals."""
     if decimals is None:
-        text = f"{value:.10g}"
+        text = f"{value:.10f}".rstrip("0").rstrip(".")
         return "0" if text == "-0" else text
     text = f"{value:.{decimals}f}"
     return text.removeprefix("-") if float(text) == 0 else text
@@ -91,7 +92,8 @@ def _written(expression: Expression, scalar: bool, write: Callable[[str], str]) 
         case Apply(op="neg"):
             return f"-{put(0, _PRODUCT)}", _NEGATIVE
         case Apply(op="mul", args=(Name() as a, b)) if a == b:
-            return f"{put(0, _ATOM)}^2", _PRODUCT
+            base = put(0, _ATOM)
+            return f"({base})^2" if "/" in base else f"{base}^2", _PRODUCT
         case Apply(op="mul"):
             sign = r"\cdot" if scalar or _is_plain(expression) else r"\odot"
             return rf"{put(0, _PRODUCT)} {sign} {put(1, _PRODUCT)}", _PRODUCT
@@ -104,7 +106,7 @@ def _written(expression: Expression, scalar: bool, write: Callable[[str], str]) 
         case Apply(op="dot"):
             return rf"{put(0, _ATOM)} \cdot {put(1, _ATOM)}", _PRODUCT
         case Apply(op="transpose"):
-            return (put(0, _PRODUCT) if scalar else rf"{put(0, _ATOM)}^\top"), _PRODUCT
+            return (put(0, _PRODUCT), _PRODUCT) if scalar else (rf"{put(0, _ATOM)}^\top", _ATOM)
         case Apply(op="div"):
             return rf"\frac{{{put(0, 0)}}}{{{put(1, 0)}}}", _ATOM
         case Apply(op="sqrt"):

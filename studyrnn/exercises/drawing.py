@@ -52,7 +52,7 @@ def replay(code: str) -> Question:
 
     Raises ReplayError for a code that is malformed or of another version, UnknownName for another exercise.
     """
-    match = re.fullmatch(r"([a-z-]+\.[a-z0-9-]+)@(\d{1,9}):(\d{1,30})/(\d{1,9})", code.strip())
+    match = re.fullmatch(r"([a-z-]+\.[a-z0-9-]+)@([0-9]{1,9}):([0-9]{1,19})/([0-9]{1,9})", code.strip())
     if not match:
         raise ReplayError(f'"{code}" is no replay code. They look like gru.hidden-state@1:7/0')
     exercise = find(match[1])

@@ -54,7 +54,8 @@ EXERCISES = (
                     ),
                     Slip(
                         "unit-norm",
-                        r"That has norm 1: multiply by $\theta$, so that the clipped gradient has norm $\theta$.",
+                        r"You divided by the norm alone. The factor is $\min(1, \theta / \lVert g \rVert)$: "
+                        r"the threshold stands above the norm, and never more than 1 comes of it.",
                         equations={"grad_clipped": "grad / norm"},
                         always=False,
                     ),
