@@ -1,0 +1,90 @@
+"""Over days: what is due comes first, nothing is asked that is not, and the log says what was predicted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from running import piped
+from test_quiz_pipe import DECK
+
+from studyrnn.model import AGAIN, GOOD, Review
+from studyrnn.scheduling import MODEL, Scheduler, study_day
+from studyrnn.store import Store
+
+TODAY = study_day(datetime.now().astimezone())
+
+
+@pytest.fixture
+def deck(tmp_path: Path) -> str:
+    path = tmp_path / "seven.yaml"
+    path.write_text(DECK, "utf-8")
+    return str(path)
+
+
+def answered(folder: Path, card: str, *history: tuple[int, int]) -> None:
+    """Put (days ago, rating) into the log as the quiz would have on those days."""
+    with Store(folder / "data" / "studyrnn" / "reviews.db") as store:
+        memory = None
+        for ago, rating in history:
+            day = TODAY - ago
+            memory = Scheduler().review(memory, card, rating, day)
+            store.append(Review(card=card, at="t", day=day, rating=rating, due_day=memory.due_day, model=MODEL))
+
+
+def log(folder: Path) -> list[Review]:
+    with Store(folder / "data" / "studyrnn" / "reviews.db") as store:
+        return store.reviews()
+
+
+def test_due_cards_come_before_new_ones(deck: str, tmp_path: Path) -> None:
+    """The longest overdue first; what was learned yesterday and is not due stays away."""
+    answered(tmp_path, "seven/number", (3, GOOD))
+    answered(tmp_path, "seven/order", (5, AGAIN))
+    answered(tmp_path, "seven/typed", (1, GOOD))
+    done = piped(tmp_path, "quiz", deck, "--new", "1", typed="\n" * 6)
+    assert "1 of 3 · 2 due, 1 new" in done.stdout
+    assert [review.card for review in log(tmp_path)][3:] == ["seven/order", "seven/number", "seven/open"]
+
+
+def test_a_review_is_logged_with_what_was_predicted(deck: str, tmp_path: Path) -> None:
+    """Recall before the answer, the due day after it and the model that set it, as a replay of the log gives them."""
+    answered(tmp_path, "seven/open", (12, GOOD), (10, GOOD))
+    piped(tmp_path, "quiz", deck, "--new", "0", "--seed", "4", typed="my thoughts\n3\n")
+    assert len(log(tmp_path)) == 2  # not due yet: eleven days
+    answered(tmp_path, "lstm.cell-state", (4, GOOD))
+    piped(tmp_path, "quiz", deck, "--new", "0", "--seed", "4", typed="\n\n")
+    review = log(tmp_path)[-1]
+    memory = Scheduler().replay("lstm.cell-state", [(TODAY - 4, GOOD)])
+    assert review.predicted == Scheduler().recall(memory, TODAY)
+    after = Scheduler().review(memory, "lstm.cell-state", AGAIN, TODAY)
+    assert replace(review, at="", id="", milliseconds=0) == Review(
+        card="lstm.cell-state", at="", day=TODAY, rating=AGAIN, due_day=after.due_day, score=0.0, seed=4, index=1,
+        version=1, response="", tries=0, predicted=review.predicted, model=MODEL,
+    )  # fmt: skip
+
+
+def test_an_exercise_draws_new_numbers_at_every_review(deck: str, tmp_path: Path) -> None:
+    """The same seed, another index."""
+    answered(tmp_path, "lstm.cell-state", (4, GOOD))
+    assert "lstm.cell-state@1:4/1" in piped(tmp_path, "quiz", deck, "--new", "0", "--seed", "4", typed="\n\n").stdout
+
+
+def test_nothing_due_says_what_comes_next(deck: str, tmp_path: Path) -> None:
+    """And how to go on nevertheless."""
+    answered(tmp_path, "seven/open", (0, GOOD))
+    done = piped(tmp_path, "quiz", deck, "--new", "1")
+    assert done.returncode == 0
+    assert "Nothing is due today. Next: 1 card in 2 days." in done.stdout
+    assert "studyrnn quiz --new 20" in done.stdout
+
+
+def test_a_second_answer_on_one_day_does_not_move_the_due_day(deck: str, tmp_path: Path) -> None:
+    """Missed, repeated and right: logged, but only the miss counts."""
+    answered(tmp_path, "seven/open", (0, AGAIN))
+    piped(tmp_path, "quiz", deck, "--new", "0", typed="\n4\n")
+    first, second = log(tmp_path)
+    assert (second.mode, second.rating, second.due_day) == ("repeat", 4, first.due_day)
+    assert "Nothing is due today" in piped(tmp_path, "quiz", deck, "--new", "0").stdout
