@@ -52,7 +52,10 @@ def select(names: Iterable[str], cache: Path | None = None) -> tuple[list[Card],
     chosen = [card for loaded in own for card in loaded.deck.cards]
     chosen += [card for card in every if not words or card.deck in words or card.topic in words]
     problems = [problem for loaded in [*own, *shipped] for problem in loaded.problems]
-    return list({card.id: card for card in reversed(chosen)}.values())[::-1], problems
+    first: dict[str, Card] = {}
+    for card in chosen:
+        first.setdefault(card.id, card)
+    return list(first.values()), problems
 
 
 def titles(names: Iterable[str] = ()) -> dict[str, str]:

@@ -4,7 +4,7 @@ sheet       what is shown
 tries       how often an answer may be typed; 0 where only the learner can judge
 hints       one for each request
 read        typed text -> response; raises Unreadable
-grade       response -> Score
+grade       response -> Score; None where only the learner can judge
 solution    what is shown at the end, given the last slip that was recognised
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -28,7 +29,7 @@ class Posed(Protocol):
     hints: tuple[str, ...]
 
     def read(self, text: str) -> Any: ...
-    def grade(self, response: Any) -> Score: ...
+    def grade(self, response: Any) -> Score | None: ...
     def solution(self, slip: SlipValue | None) -> Solution: ...
 
 
@@ -48,7 +49,7 @@ def heading(topic: str) -> str:
     return words[0].upper() + words[1:]
 
 
-class _FromCard:
+class _FromCard(ABC):
     tries = 1
     hints: tuple[str, ...] = ()
     exact_keys = False
@@ -67,14 +68,14 @@ class _FromCard:
     def task(self) -> str:
         return ""
 
-    def read(self, text: str) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, text: str) -> Any: ...
 
-    def grade(self, response: Any) -> Score:
-        raise NotImplementedError
+    @abstractmethod
+    def grade(self, response: Any) -> Score | None: ...
 
-    def solution(self, slip: SlipValue | None) -> Solution:
-        raise NotImplementedError
+    @abstractmethod
+    def solution(self, slip: SlipValue | None) -> Solution: ...
 
     def resolved(self, answer: str, listed: Sequence[tuple[str, str]] = ()) -> Solution:
         card = self.card
@@ -89,6 +90,12 @@ class OpenPosed(_FromCard):
 
     def task(self) -> str:
         return "(think, then Enter)"
+
+    def read(self, text: str) -> str:
+        return text  # what was thought, if somebody likes to type it
+
+    def grade(self, response: str) -> None:
+        return None
 
     def solution(self, slip: SlipValue | None) -> Solution:
         return self.resolved(self.card.answer)

@@ -139,8 +139,7 @@ class Quiz:
         began = time.monotonic()
         response = self.answer(posed)
         milliseconds = round((time.monotonic() - began) * 1000)
-        graded = response.score is not None and posed.tries > 0
-        self.say(views.solution, posed.solution(response.slip), verdict_shown=graded)
+        self.say(views.solution, posed.solution(response.slip), verdict_shown=response.score is not None)
         return self.rate(card, index, posed, response, milliseconds, question.version if question else None)
 
     def permutation(self, card_id: str, index: int) -> Callable[[int], list[int]]:
@@ -160,13 +159,13 @@ class Quiz:
             if not typed.strip():
                 return response  # "I don't know", or: reveal
             response.typed = typed
-            if posed.tries == 0:
-                return response
             try:
                 score = posed.grade(posed.read(typed))
             except Unreadable as error:
                 self.refuse(str(error))
                 continue
+            if score is None:
+                return response
             response.score = score
             response.tries += 1
             if score.slip:
