@@ -17,13 +17,17 @@ _TALL = {
 }  # fmt: skip
 
 
+_SUBSCRIPTS = set("_₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₜᵢⱼₖₘₙ")
+
+
 @dataclass(frozen=True)
 class Box:
     lines: tuple[str, ...]
     base: int = 0  # index of the line that sits on the baseline
     kind: str = ORD
     spaced: bool = False  # the source had a space before it
-    fraction: bool = False  # a/b on one line: needs parentheses beside anything but an operator
+    fraction: bool = False  # needs parentheses under a script and, on one line, beside anything but an operator
+    open_ended: bool = False  # ends in a plain script, W_hh: a letter straight after it would read as part of it
 
     @property
     def above(self) -> int:
@@ -62,10 +66,13 @@ def broken(row: list[Box], width: int) -> list[Box]:
             pieces[-1] = together
         chunk.clear()
 
+    before = ""
     for atom in row:
-        if atom.kind in {BIN, REL} and chunk:
+        kind = _kind_after(before, atom)
+        if kind in {BIN, REL} and chunk:
             flush()
         chunk.append(atom)
+        before = kind
     flush()
     first, *rest = pieces
     later = [side_by_side(piece, before=ORD) for piece in rest]
@@ -97,19 +104,25 @@ def _with_spaces(row: list[Box], before: str) -> list[Box]:
     `before` is the kind of the atom to the left, "sign" after a minus that is no operator.
     """
     placed: list[Box] = []
+    open_ended = False
     for atom in row:
-        kind = atom.kind
-        if kind == BIN and before in {"", BIN, REL, OPEN, PUNCT, FUNC, "sign"}:
-            kind = "sign"
-        if placed and _gap(before, kind, atom):
+        kind = _kind_after(before, atom)
+        if placed and (_gap(before, kind, atom) or (open_ended and kind in {ORD, FUNC, PREFIX})):
             placed.append(Box((" ",)))
         placed.append(atom)
-        before = kind if kind != SPACE else before
+        before, open_ended = kind, atom.open_ended
     return placed
 
 
+def _kind_after(before: str, atom: Box) -> str:
+    """An operator with nothing to its left to operate on is a sign; a space leaves everything as it was."""
+    if atom.kind == BIN and before in {"", BIN, REL, OPEN, PUNCT, FUNC, "sign"}:
+        return "sign"
+    return before if atom.kind == SPACE else atom.kind
+
+
 def _gap(before: str, kind: str, atom: Box) -> bool:
-    if before in {"sign", OPEN, PREFIX} or kind in {CLOSE, PUNCT, SPACE}:
+    if before in {"sign", OPEN, PREFIX} or kind in {CLOSE, PUNCT} or atom.kind == SPACE:
         return False
     if kind in {BIN, REL} or before in {BIN, REL, PUNCT}:
         return True
@@ -146,19 +159,23 @@ def _stretched(bracket: Box, above: int, below: int) -> Box:
     top, middle, bottom = glyphs
     height = above + below + 1
     lines = [top, *[middle] * (height - 2), bottom] if height > 1 else [text]
-    trailing = text[1:]
-    return replace(bracket, lines=(lines[0] + trailing, *lines[1:]), base=above)
+    script = text[1:]
+    at = len(lines) - 1 if script[:1] in _SUBSCRIPTS else 0
+    lines[at] += script
+    width = max(map(columns, lines))
+    return replace(bracket, lines=tuple(pad(line, width) for line in lines), base=above)
 
 
 def stacked_fraction(over: Box, under: Box) -> Box:
-    width = max(over.width, under.width)
+    """The bar reaches beyond a fraction within the fraction: otherwise a/(b/c) and (a/b)/c would look the same."""
+    width = max(over.width, under.width) + 2 * (len(over.lines) + len(under.lines) > 2)
 
     def centred(line: str) -> str:
         left = (width - columns(line)) // 2
         return pad(" " * left + line, width)
 
     lines = [*map(centred, over.lines), "─" * width, *map(centred, under.lines)]
-    return Box(tuple(lines), len(over.lines))
+    return Box(tuple(lines), len(over.lines), fraction=True)
 
 
 def tall_matrix(rows: list[list[Box]]) -> Box:
@@ -178,15 +195,17 @@ def tall_matrix(rows: list[list[Box]]) -> Box:
     return Box(tuple(lines), len(texts) // 2)
 
 
-def one_thing(box: Box) -> str:
-    """The text of a fraction's half, in parentheses unless it is one number or one symbol."""
-    text = box.lines[0]
-    simple = not any(character in text.strip() for character in " +−-/·*⊙")
-    return text if simple else f"({text})"
+def one_thing(row: list[Box]) -> str:
+    """Half of a fraction on one line: in parentheses unless it is one number, one symbol, or bracketed as a whole."""
+    text = side_by_side(row).lines[0]
+    symbols = [box for box in row if box.kind not in {PREFIX, SPACE}]
+    bracketed = len(row) == 3 and (row[0].kind, row[2].kind) == (OPEN, CLOSE)
+    return text if bracketed or (len(symbols) == 1 and not symbols[0].fraction) else f"({text})"
 
 
 def in_parentheses(box: Box) -> Box:
-    return replace(box, lines=(f"({box.lines[0]})",), fraction=False)
+    inside = replace(box, fraction=False)
+    return replace(side_by_side([Box(("(",), kind=OPEN), inside, Box((")",), kind=CLOSE)]), spaced=box.spaced)
 
 
 def fractions_in_parentheses(row: list[Box]) -> list[Box]:
@@ -194,7 +213,9 @@ def fractions_in_parentheses(row: list[Box]) -> list[Box]:
     joins = {ORD, OPEN, CLOSE, FUNC, PREFIX}
     kinds = ["", *(box.kind for box in row), ""]
     return [
-        in_parentheses(box) if box.fraction and (kinds[k] in joins - {OPEN} or kinds[k + 2] in joins - {CLOSE}) else box
+        in_parentheses(box)
+        if box.fraction and len(box.lines) == 1 and (kinds[k] in joins - {OPEN} or kinds[k + 2] in joins - {CLOSE})
+        else box
         for k, box in enumerate(row)
     ]
 

@@ -11,7 +11,8 @@ mixing Wₓₕ with W_xz reads badly: names of weights are written W_xh.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from studyrnn.boxes import (
@@ -61,7 +62,7 @@ _SYMBOLS: dict[str, tuple[str, str, str]] = {
     "sim": ("∼", "~", REL), "equiv": ("≡", "==", REL), "Rightarrow": ("⇒", "=>", REL), "mid": ("|", "|", REL),
     "sum": ("∑", "sum", FUNC), "prod": ("∏", "prod", FUNC),
     "partial": ("∂", "d", PREFIX), "infty": ("∞", "inf", ORD),
-    "top": ("ᵀ", "T", ORD), "prime": ("′", "'", CLOSE), "ell": ("ℓ", "l", ORD), "nabla": ("∇", "grad ", ORD),
+    "top": ("ᵀ", "T", ORD), "prime": ("′", "'", CLOSE), "ell": ("ℓ", "l", ORD), "nabla": ("∇", "grad", FUNC),
     "dots": ("…", "...", ORD), "ldots": ("…", "...", ORD), "cdots": ("⋯", "...", ORD),
     "lVert": ("‖", "||", OPEN), "rVert": ("‖", "||", CLOSE), "lvert": ("|", "|", OPEN), "rvert": ("|", "|", CLOSE),
     "{": ("{", "{", OPEN), "}": ("}", "}", CLOSE), "%": ("%", "%", ORD),
@@ -103,8 +104,9 @@ def display(tex: str, width: int = 80, ascii_only: bool = False) -> list[str]:
 
 # -- reading ---------------------------------------------------------------------------------------------------------
 
+_DIGITS = set("0123456789")
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
-_DEEPEST = 40
+_DEEPEST = 60
 
 
 class _Parser:
@@ -130,9 +132,6 @@ class _Parser:
 
     def row(self, stops: tuple[str, ...]) -> list[Box]:
         """Atoms up to one of `stops`, which is left where it is."""
-        self.depth += 1
-        if self.depth > _DEEPEST:
-            raise MathError(f"nested more than {_DEEPEST} deep")
         atoms: list[Box] = []
         spaced = False
         while (token := self.peek()) and token not in stops:
@@ -149,25 +148,50 @@ class _Parser:
                 for atom in self.atom():
                     atoms.append(replace(atom, spaced=spaced))
                     spaced = False
-        self.depth -= 1
         return fractions_in_parentheses(atoms)
 
     def group(self) -> list[Box]:
-        """What a command or a script applies to: {...} or a single atom."""
+        """What a command or a script applies to: {...}, or a single letter, digit or command."""
         while self.peek().isspace():
             self.take()
-        if not self.peek():
-            raise MathError("something is missing at the end")
+        if self.peek() in _DIGITS:
+            return [Box((self.take(),))]
         if self.peek() != "{":
             return self.atom()
         self.take()
-        row = self.row(("}",))
+        with self.nested():
+            row = self.row(("}",))
         if self.take() != "}":
             raise MathError("a { is never closed")
         return row
 
+    def flat_group(self) -> list[Box]:
+        with self.on_one_line():
+            return self.group()
+
     def atom(self) -> list[Box]:
+        with self.nested():
+            return self.atom_within()
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise MathError(f"nested more than {_DEEPEST} deep")
+        yield
+        self.depth -= 1
+
+    @contextmanager
+    def on_one_line(self) -> Iterator[None]:
+        """Inside a script, an entry of a matrix or a small fraction nothing may be drawn in two dimensions."""
+        outside, self.flat = self.flat, True
+        yield
+        self.flat = outside
+
+    def atom_within(self) -> list[Box]:
         token = self.take()
+        if not token:
+            raise MathError("something is missing at the end")
         if token == "{":
             self.position -= 1
             return self.group()
@@ -202,7 +226,7 @@ class _Parser:
         if name in _SYMBOLS:
             return [self.symbol(_SYMBOLS[name])]
         if name in _ACCENTS:
-            inner = side_by_side(self.group())
+            inner = side_by_side(self.flat_group())
             mark = f"_{_ACCENT_WORDS[name]}" if self.ascii else _ACCENTS[name]
             return [replace(inner, lines=tuple(line + mark for line in inner.lines))]
         if name in _ALPHABETS:
@@ -215,7 +239,7 @@ class _Parser:
             raise MathError(f"\\{alphabet} needs braces")
         text = ""
         while (token := self.take()) != "}":
-            if not token or token.startswith(("\\", "{", "_", "^")):
+            if not token or token.startswith(("\\", "{", "_", "^")) or not token.isprintable():
                 raise MathError(f"\\{alphabet}{{...}} takes plain text only")
             text += token
         if alphabet == "mathbb" and not self.ascii:
@@ -230,41 +254,53 @@ class _Parser:
         return self.atom()
 
     def fraction(self) -> list[Box]:
-        over, under = side_by_side(self.group()), side_by_side(self.group())
-        return [self.flat_fraction(over, under) if self.flat else stacked_fraction(over, under)]
+        over, under = self.halves()
+        if self.flat:
+            return [self.flat_fraction(over, under)]
+        return [stacked_fraction(side_by_side(over), side_by_side(under))]
+
+    def halves(self) -> tuple[list[Box], list[Box]]:
+        over, under = self.group(), self.group()
+        if not over or not under:
+            raise MathError("a fraction lacks one of its halves")
+        return over, under
 
     def small_fraction(self) -> list[Box]:
         """\\tfrac stays on the line: one half is a sign of its own."""
-        fraction = self.flat_fraction(side_by_side(self.group()), side_by_side(self.group()))
+        with self.on_one_line():
+            fraction = self.flat_fraction(*self.halves())
         return [Box(("½",)) if fraction.lines == ("1/2",) and not self.ascii else fraction]
 
-    def flat_fraction(self, over: Box, under: Box) -> Box:
+    def flat_fraction(self, over: list[Box], under: list[Box]) -> Box:
         return Box((f"{one_thing(over)}/{one_thing(under)}",), fraction=True)
 
     def root(self) -> list[Box]:
-        inside = side_by_side(self.group())
-        if self.ascii:
-            return [Box((f"sqrt({inside.lines[0]})",))]
-        if len(inside.lines) == 1:
-            return [Box((f"√({inside.lines[0]})" if inside.width > 1 else f"√{inside.lines[0]}",))]
-        brackets = [Box(("(",), kind=OPEN), inside, Box((")",), kind=CLOSE)]
-        return [Box(("√",), kind=FUNC), *brackets]
+        if self.peek() == "[":
+            raise MathError("I cannot typeset \\sqrt[...]; write a power")
+        inside = self.group()
+        if not self.ascii and len(inside) == 1 and inside[0].lines[0].isdigit():
+            return [Box((f"√{inside[0].lines[0]}",))]
+        brackets = [Box(("(",), kind=OPEN), *inside, Box((")",), kind=CLOSE)]
+        return [Box(("sqrt" if self.ascii else "√",), kind=FUNC), *brackets]
 
     def matrix(self) -> list[Box]:
         name = "".join(self.environment())
         if name != "bmatrix":
             raise MathError(f"I cannot typeset \\begin{{{name}}}; matrices are \\begin{{bmatrix}}")
         rows: list[list[Box]] = [[]]
-        while True:
-            rows[-1].append(side_by_side(self.row((r"\end",))))
+        token = "&"
+        while token != r"\end":
+            with self.on_one_line():
+                rows[-1].append(side_by_side(self.row((r"\end",))))
             token = self.take()
             if token == r"\\":
                 rows.append([])
-            elif token == r"\end":
-                break
-            elif token != "&":
+            elif token not in {"&", r"\end"}:
                 raise MathError("a \\begin{bmatrix} is never closed")
-        self.environment()
+        if "".join(self.environment()) != name:
+            raise MathError("a \\begin{bmatrix} is closed as something else")
+        if len({len(row) for row in rows}) > 1:
+            raise MathError("the rows of a matrix differ in length")
         if self.flat:
             return [Box((flat_matrix(rows),))]
         return [tall_matrix(rows)]
@@ -282,17 +318,24 @@ class _Parser:
     def scripts(self, base: Box) -> Box:
         mark = self.take()
         base = in_parentheses(base) if base.fraction else base
-        script = "".join(side_by_side(self.group()).lines)
+        atoms = self.flat_group()
+        if self.peek() == mark:
+            raise MathError(f"two {mark} after one symbol")
+        script = side_by_side(atoms).lines[0]
         table = {} if self.ascii else (_SUB if mark == "_" else _SUP)
         compact = script.replace(" ", "")
         names_a_route = mark == "_" and base.lines[0] in {"W", "b"} and compact.isalpha()
         if not names_a_route and all(character in table for character in compact):
             text = "".join(table[character] for character in compact)
-        elif compact.isalnum() or len(compact) == 1:
-            text = mark + compact
+            open_ended = False
         else:
-            text = f"{mark}({compact})"
-        at = base.base if len(base.lines) == 1 or mark == "_" else 0
+            # W_hh is a name; but x^(ab), so that nobody takes it for x^a b.
+            single = len(atoms) == 1 and not atoms[0].fraction
+            plain = single or (mark == "_" and compact.isalnum() and " " not in script)
+            bracketed = compact.startswith("(") and compact.endswith(")")
+            text = mark + (compact if plain or bracketed else f"({compact})")
+            open_ended = plain
+        at = 0 if mark == "^" else len(base.lines) - 1
         lines = [line + (text if index == at else "") for index, line in enumerate(base.lines)]
         width = max(map(columns, lines))
-        return replace(base, lines=tuple(pad(line, width) for line in lines))
+        return replace(base, lines=tuple(pad(line, width) for line in lines), open_ended=open_ended)
