@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable
@@ -108,7 +109,7 @@ def _from_cache(kept: Path, stamp: list[Any]) -> Deck | None:
             return None
         cards = tuple(_card_from_json(entry) for entry in data["cards"])
         return Deck(data["name"], data["title"], cards)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None  # no cache, or one that somebody touched: parse
 
 
@@ -127,4 +128,5 @@ def _to_cache(kept: Path, stamp: list[Any], deck: Deck) -> None:
         temporary.write_text(json.dumps(data), "utf-8")
         temporary.replace(kept)
     except OSError:
-        temporary.unlink(missing_ok=True)  # a cache that cannot be written only costs time
+        with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
+            temporary.unlink(missing_ok=True)

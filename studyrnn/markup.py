@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 _PAIRED = r"(?:[^{}]|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\})+"
-GAP = re.compile(r"\{\{(" + _PAIRED + r")\}\}")
-"""A gap; braces inside it pair up, so that {{$\\frac{1}{1+e^{-x}}$}} is one gap."""
 
 MATHS = re.compile(r"\$\$(?P<display>.+?)\$\$|\$(?P<inline>.+?)\$", re.DOTALL)
+# In a gap braces pair up, so that {{$\frac{1}{1+e^{-x}}$}} is one gap.
+_GAP_OR_MATHS = re.compile(r"\{\{(?P<gap>" + _PAIRED + r")\}\}|" + MATHS.pattern, re.DOTALL)
 _SPAN = re.compile(
     MATHS.pattern
     + r"|\*\*(?P<bold>.+?)\*\*|(?<![\w*])\*(?P<italic>[^*\s](?:[^*]*[^*\s])?)\*(?![\w*])|`(?P<code>[^`]+)`",
@@ -46,10 +46,25 @@ def formulas(text: str) -> list[str]:
     return [match["display"] or match["inline"] for match in MATHS.finditer(text)]
 
 
-def hide_gaps(text: str, shown: str = "[...]") -> str:
-    return GAP.sub(lambda _: shown, text)
+def gaps(text: str) -> list[str]:
+    """What a cloze hides, in order. Braces inside maths are maths: $x_{{b}}$ has no gap."""
+    return [match["gap"] for match in _GAP_OR_MATHS.finditer(text) if match["gap"]]
+
+
+def replace_gaps(text: str, put: Callable[[str], str]) -> str:
+    """The text with put(gap) for each gap."""
+    return _GAP_OR_MATHS.sub(lambda match: put(match["gap"]) if match["gap"] else match[0], text)
+
+
+def left_of_gaps(text: str) -> str:
+    """What remains when gaps and formulas are taken away."""
+    return _GAP_OR_MATHS.sub("", text)
+
+
+def hide_gaps(text: str) -> str:
+    return replace_gaps(text, lambda _: "[...]")
 
 
 def fill_gaps(text: str) -> str:
     """The whole text, what was hidden in bold."""
-    return GAP.sub(lambda match: match[1] if "$" in match[1] else f"**{match[1]}**", text)
+    return replace_gaps(text, lambda gap: gap if "$" in gap else f"**{gap}**")

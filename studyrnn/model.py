@@ -42,6 +42,11 @@ class Card:
     source: tuple[str, ...] = ()
 
     @property
+    def shown_number(self) -> str:
+        """A count in full, any other number as short as it was written."""
+        return f"{self.number:.0f}" if float(self.number).is_integer() else f"{self.number:.10g}"
+
+    @property
     def asked_unit(self) -> str:
         """ "(in weights)", unless the question names the unit itself."""
         return f"(in {self.unit})" if self.unit and self.unit not in self.question else ""

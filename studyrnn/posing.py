@@ -195,7 +195,7 @@ class NumberPosed(_FromCard):
 
     def solution(self, slip: SlipValue | None) -> Solution:
         unit = f" {self.card.unit}" if self.card.unit else ""
-        return self.resolved(f"{self.card.number:.10g}{unit}")
+        return self.resolved(f"{self.card.shown_number}{unit}")
 
 
 class OrderPosed(_FromCard):
@@ -214,12 +214,12 @@ class OrderPosed(_FromCard):
         return tuple(self.entries)
 
     def task(self) -> str:
-        return f"Type the digits in the right order, like `{_example(len(self.entries))}`"
+        return "Type the digits in the right order, with or without spaces"
 
     def read(self, text: str) -> list[int]:
         digits = _digits(text, len(self.entries))
         if sorted(digits) != list(range(1, len(self.entries) + 1)):
-            raise Unreadable(f"each of 1 to {len(self.entries)} once, like `{_example(len(self.entries))}`")
+            raise Unreadable(f"type each digit from 1 to {len(self.entries)} once")
         return digits
 
     def grade(self, response: list[int]) -> Score:
@@ -277,10 +277,6 @@ def _digits(text: str, most: int) -> list[int]:
     if not re.fullmatch(r"[1-9]+", compact) or max(map(int, compact)) > most or len(set(compact)) < len(compact):
         raise Unreadable(f"type digits from 1 to {most}")
     return [int(digit) for digit in compact]
-
-
-def _example(count: int) -> str:
-    return " ".join(map(str, range(count, 0, -1)))
 
 
 def normalised(text: str) -> str:

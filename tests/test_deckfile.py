@@ -114,7 +114,11 @@ just text
 {id: a, cloze: no gap}
     cloze: has no gap. Write what is to be hidden as {{gap}}
 {id: a, cloze: 'one {{gap'}
-    cloze: has no gap. Write what is to be hidden as {{gap}}
+    cloze: a gap is not closed. Gaps are {{...}}, not inside one another
+{id: a, cloze: 'one {{out {{in}} out}}'}
+    cloze: a gap is not closed. Gaps are {{...}}, not inside one another
+{id: a, accept: ['+'], question: Q}
+    accept: an answer needs a letter or a digit; nothing else is compared
 {id: a, cloze: 'one {{gap}} and {{another'}
     cloze: a gap is not closed. Gaps are {{...}}, not inside one another
 {id: a, cloze: 'one {{gap}} and }}'}
@@ -178,9 +182,17 @@ FILES: dict[str, tuple[str | bytes, int, str]] = {
     "Latin-1": (b"deck: gru\ntitle: caf\xe9\n", 2, "this is not UTF-8: save the file as UTF-8"),
     "UTF-16": ("deck: gru".encode("utf-16"), 1, "this is not UTF-8: save the file as UTF-8"),
     "NUL": (b"deck: gru\n\0", 2, "not YAML: control characters are not allowed"),
-    "tab": (f"{HEAD}  - id: a\n\tquestion: Q\n", 5, "not YAML: found a tab character that violates indentation"),
+    "tab": (
+        f"{HEAD}  - id: a\n\tquestion: Q\n",
+        5,
+        "not YAML: found a tab character that violates indentation. Indent with spaces",
+    ),
     "colon": (f"{HEAD}  - id: a\n    question: a: b\n", 5, "not YAML: mapping values are not allowed in this context"),
-    "escape": (f'{HEAD}  - id: a\n    question: "\\odot"\n', 5, "not YAML: found unknown escape character"),
+    "escape": (
+        f'{HEAD}  - id: a\n    question: "\\odot"\n',
+        5,
+        "not YAML: found unknown escape character. In double quotes a backslash begins an escape: use single quotes",
+    ),
     "two documents": (f"{HEAD}{GOOD}---\n{HEAD}", 5, "not YAML: but found another document"),
     "anchor": (f"{HEAD}  - &a {{id: a}}\n", 4, NO_ANCHORS),
     "alias": (f"{HEAD}  - *a\n", 4, NO_ANCHORS),

@@ -295,7 +295,7 @@ def test_what_is_no_digit_of_an_entry_is_asked_again(typed: str, told: str) -> N
 
 def test_an_order_with_entries_left_out_is_asked_again() -> None:
     """Each of them is needed once."""
-    assert refusal(pose(ORDER, in_order), "1 2").startswith("each of 1 to 3 once")
+    assert refusal(pose(ORDER, in_order), "1 2").startswith("type each digit from 1 to 3 once")
 
 
 @given(st.integers(2, 9).flatmap(lambda count: st.permutations(range(count))))

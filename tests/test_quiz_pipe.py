@@ -97,7 +97,7 @@ def test_end_of_input_gives_the_summary(deck: str, tmp_path: Path) -> None:
         ("\n\n9\n", 3, "type digits from 1 to 3"),
         ("\n\n1 2\n", 3, "choose one"),
         ("\n\n\n\n\n\n\n\n\n\nzwei\n", 11, 'I do not know "zwei"'),
-        ("\n\n\n\n\n\n\n\n\n\n\n\n1 2\n", 13, "each of 1 to 3 once"),
+        ("\n\n\n\n\n\n\n\n\n\n\n\n1 2\n", 13, "type each digit from 1 to 3 once"),
         ("\n\n:nonsense\n", 3, 'no key "nonsense"'),
     ],
 )

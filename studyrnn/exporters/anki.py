@@ -16,11 +16,13 @@ import random
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count as counting
 
-from studyrnn.markup import GAP, spans
+from studyrnn.markup import replace_gaps, spans
 from studyrnn.model import Card, CardKind, Question
 
 BASIC, CLOZE = "Basic", "Cloze"
+_PLACE = "\ue001"  # where a gap stood, while the text around it is turned into HTML
 _COLLECTION = "studyrnn"
 
 
@@ -129,12 +131,16 @@ def _choice(card: Card) -> tuple[str, str]:
 
 
 def _cloze(card: Card) -> tuple[str, str]:
-    pieces, position = [], 0
-    for number, match in enumerate(GAP.finditer(card.question), 1):
-        pieces.append(to_html(card.question[position : match.start()], inside_cloze=True))
-        pieces.append(f"{{{{c{number}::{to_html(match[1], inside_cloze=True)}}}}}")
-        position = match.end()
-    return "".join([*pieces, to_html(card.question[position:], inside_cloze=True)]), ""
+    """Gap by gap: the gaps are parted out first, so that their braces are not escaped with the text around them."""
+    numbers = counting(1)
+    hidden: list[str] = []
+
+    def put(gap: str) -> str:
+        hidden.append(f"{{{{c{next(numbers)}::{to_html(gap, inside_cloze=True)}}}}}")
+        return _PLACE
+
+    around = to_html(replace_gaps(card.question, put), inside_cloze=True).split(_PLACE)
+    return "".join(piece for pair in zip(around, [*hidden, ""], strict=True) for piece in pair), ""
 
 
 def _typed(card: Card) -> tuple[str, str]:
@@ -147,7 +153,7 @@ def _number(card: Card) -> tuple[str, str]:
     unit = f" {card.unit}" if card.unit else ""
     asked = f"{card.question} {card.asked_unit}".strip()
     within = f" (right within {card.tolerance:g})" if card.tolerance else ""
-    return to_html(asked), to_html(f"**{card.number:.10g}**{unit}{within}")
+    return to_html(asked), to_html(f"**{card.shown_number}**{unit}{within}")
 
 
 def _order(card: Card) -> tuple[str, str]:

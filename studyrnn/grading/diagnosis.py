@@ -34,7 +34,7 @@ def grade_number(value: float, key: float, tolerance: float, unit: str = "") -> 
     message = ""
     if key and abs(value + key) <= tolerance + 1e-12:
         message = "The sign is turned round."
-    elif key and any(abs(value - key * factor) <= tolerance * factor + 1e-12 for factor in (10, 0.1, 100, 0.01)):
+    elif _decimal_point_moved(value, key):
         message = "The decimal point has moved."
     elif tolerance and abs(value - key) <= 5 * tolerance:
         message = "Close: rounded too early?"
@@ -42,12 +42,18 @@ def grade_number(value: float, key: float, tolerance: float, unit: str = "") -> 
 
 
 def _slip(value: Value, question: Question, right: tuple[bool, ...]) -> SlipValue | None:
-    """The slip that explains every wrong entry: each is what the slip gives, at the same place."""
+    """The slip that explains every wrong entry: each is what the slip gives, at the same place.
+
+    One that explains the right entries as well explains more, and goes first.
+    """
+    partial: SlipValue | None = None
     for slip in question.slips:
         like = right_entries(value, slip.value, question.tolerance)
-        if all(fits or good for fits, good in zip(like, right, strict=True)) and any(like):
+        if all(like):
             return slip
-    return None
+        if partial is None and all(fits or good for fits, good in zip(like, right, strict=True)):
+            partial = slip
+    return partial
 
 
 def _general(value: Value, question: Question, right: tuple[bool, ...]) -> str:
@@ -64,11 +70,11 @@ def _general(value: Value, question: Question, right: tuple[bool, ...]) -> str:
     which = _which(question, right)
     if all_wrong(lambda k: abs(key[k]) > tolerance and close(mine[k], -key[k])):
         return f"{which} Only the sign is turned round."
-    if len(key) > 1 and sorted(map(_rounded, mine)) == sorted(map(_rounded, key)):
-        return f"{which} The right values stand there in another order."
     if isinstance(value, list) and isinstance(question.key, list) and _is_transposed(value, question.key, tolerance):
         return f"{which} The matrix is transposed."
-    if all_wrong(lambda k: any(close(mine[k], key[k] * factor) for factor in (10, 0.1, 100, 0.01))):
+    if len(key) > 1 and all(close(p, q) for p, q in zip(sorted(mine), sorted(key), strict=True)):
+        return f"{which} The right values stand there in another order."
+    if all_wrong(lambda k: _decimal_point_moved(mine[k], key[k])):
         return f"{which} The decimal point has moved."
     near = NEAR * max(1.0, tolerance_of(question.key) / 1e-3)
     if all_wrong(lambda k: abs(mine[k] - key[k]) <= near):
@@ -76,8 +82,9 @@ def _general(value: Value, question: Question, right: tuple[bool, ...]) -> str:
     return f"{which} It is not what any usual slip gives."
 
 
-def _rounded(entry: float) -> float:
-    return round(entry, 3) + 0.0
+def _decimal_point_moved(mine: float, key: float) -> bool:
+    """By one or two places. Compared by ratio: near zero everything would be within any absolute tolerance."""
+    return key != 0 and any(abs(mine / key / factor - 1) <= 0.02 for factor in (10, 0.1, 100, 0.01))
 
 
 def _is_transposed(value: Value, key: Value, tolerance: float) -> bool:

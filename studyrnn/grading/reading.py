@@ -34,8 +34,19 @@ _FUNCTIONS: dict[str, Callable[[float], float]] = {
 }
 _CONSTANTS = {"e": math.e, "pi": math.pi}
 _LIKE_MINUS = dict.fromkeys(map(ord, "−–—‒﹣－"), "-")
-_OTHER_SIGNS = {ord("·"): "*", ord("×"): "*", ord("÷"): "/", ord("π"): " pi ", ord("√"): " sqrt ", ord("\u00a0"): " "}
-_DECIMAL_COMMA = re.compile(r"(?<![\d.,])[-+]?\d+,\d+(?![\d.,])")
+_OTHER_SIGNS = {
+    ord("σ"): " sigma",
+    ord("·"): "*",
+    ord("×"): "*",
+    ord("÷"): "/",
+    ord("π"): " pi ",
+    ord("√"): " sqrt ",
+    ord("\u00a0"): " ",
+}
+_DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+
+
+_BARE_ARGUMENT = re.compile(rf"\b({'|'.join(_FUNCTIONS)})\s+([-+]?[\d.]+)", re.IGNORECASE)  # ln 2
 
 
 @dataclass(frozen=True)
@@ -49,8 +60,10 @@ def read_value(text: str, shape: tuple[int, ...], name: str = "the answer") -> R
 
     Raises Unreadable with a message that names the place and shows how to type it.
     """
-    rows, bracketed = _rows(_clean(text))
-    _explain_decimal_comma(text, shape, bracketed)
+    if not text.strip():
+        raise Unreadable("nothing was typed")
+    _explain_decimal_comma(text, shape)
+    rows = _rows(_clean(text))
     values = [[number(cell) for cell in row] for row in rows]
     return _shaped(values, shape, name)
 
@@ -62,9 +75,9 @@ def number(text: str) -> float:
         raise Unreadable("a number is missing there")
     if len(source) > _LONGEST_NUMBER:
         raise Unreadable(f'"{shown(text)}" is too long for a number')
-    if re.search(r"\d[A-Za-df-z_]", source):  # 0x10, 1_000, 2x: Python would read some of them
+    if re.search(r"\d(?![eE][-+]?\d)[A-Za-z_]", source):  # 0x10, 1_000, 2x: Python would read some of them
         raise Unreadable(f'I cannot read "{shown(text)}" as a number. Type it like `0.5` or `2/3` or `tanh(0.6)`')
-    source = re.sub(rf"\b({'|'.join(_FUNCTIONS)})\s+([\d.]+)", r"\1(\2)", source)  # ln 2
+    source = _BARE_ARGUMENT.sub(r"\1(\2)", source)
     try:
         value = _value(ast.parse(source, mode="eval").body, text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -91,7 +104,12 @@ def _value(node: ast.expr, text: str) -> float:
         case ast.BinOp(left=left, op=op, right=right):
             return _combined(op, _value(left, text), _value(right, text), text)
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name.lower() in _FUNCTIONS:
-            return _FUNCTIONS[name.lower()](_value(argument, text))
+            try:
+                return _FUNCTIONS[name.lower()](_value(argument, text))
+            except ValueError:
+                raise Unreadable(f'"{shown(text)}" is not defined: look at what {name} is taken of') from None
+        case ast.Call(func=ast.Name(id=name)) | ast.Name(id=name) if name.lower() in _FUNCTIONS:
+            raise Unreadable(f"{shown(name)} takes one number, like `{shown(name)}(0.5)`")
         case ast.Name(id=name) if name in _CONSTANTS:
             return _CONSTANTS[name]
         case ast.Name(id=name) | ast.Call(func=ast.Name(id=name)):
@@ -123,38 +141,53 @@ def _combined(op: ast.operator, left: float, right: float, text: str) -> float:
 def _clean(text: str) -> str:
     if len(text) > LONGEST:
         raise Unreadable(f"that is too long: at most {LONGEST} characters")
-    text = text.translate(_LIKE_MINUS | _OTHER_SIGNS).strip()
-    text = re.sub(r"^[A-Za-z_{}\\~0-9ₜ₋₁/∂]*\s*[=≈]\s*", "", text)  # "h_t = ..."
-    text = re.sub(r"\\(begin|end)\{[bp]?matrix\}", "", text)
+    text = text.translate(_LIKE_MINUS | _OTHER_SIGNS).strip().strip("$").strip()
+    before, sign, after = text.partition("=" if "=" in text else "≈")
+    if sign and len(before) <= 40 and re.search(r"[A-Za-z∂∇]", before):  # "h_t = ..."
+        text = after
+    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1)/(\2))", text)
+    text = re.sub(rf"\\?({'|'.join(_FUNCTIONS)})\{{([^{{}}]*)\}}", r"\1(\2)", text)
+    text = re.sub(r"^(?:np\.|numpy\.|torch\.)?(?:array|tensor)\((.*)\)$", r"\1", text, flags=re.DOTALL)
+    text = re.sub(r"\\begin\{[bp]?matrix\}", "[", text)
+    text = re.sub(r"\\end\{[bp]?matrix\}", "]", text)
     text = text.replace("\\\\", ";").replace("&", ",").replace("\\left", "").replace("\\right", "")
-    return re.sub(r"\\([a-z]+)", r"\1", text).strip().strip("$").strip()
+    return re.sub(r"\\([a-z]+)", r"\1", text).strip()
 
 
-def _rows(text: str) -> tuple[list[list[str]], bool]:
-    """The cells, row by row, and whether brackets stood around them."""
-    if not text:
-        raise Unreadable("nothing was typed")
-    inner, bracketed = _unwrapped(text)
-    if re.search(r"[\[({]\s*[^\[\](){}]*[\])}]\s*,?\s*[\[({]", inner) and not re.search(r"[A-Za-z]\s*\(", inner):
-        inner = re.sub(r"[\])}]\s*,?\s*[\[({]", ";", inner).strip("[](){} ")
-    inner = inner.replace("[", " ").replace("]", " ").replace("{", "(").replace("}", ")")
-    lines = [line for line in re.split(r"[;\n]", inner) if line.strip()]
+def _rows(text: str) -> list[list[str]]:
+    """The cells, row by row."""
+    text = _square(text.replace("{", "[").replace("}", "]"))
+    if text.count("[") + text.count("]") == 1:
+        text = text.replace("[", "").replace("]", "")  # [1, 2 can only mean one thing
+    innermost = re.findall(r"\[([^\[\]]*)\]", text)
+    outside = re.sub(r"[\[\],;\s]", "", re.sub(r"\[[^\[\]]*\]", "", text)) if innermost else ""
+    if outside or (not innermost and re.search(r"[\[\]]", text)):
+        raise Unreadable(f'I cannot read "{shown(text)}": each [ needs its ]')
+    lines = [line for piece in innermost or [text] for line in re.split(r"[;\n]", piece) if line.strip()]
     if not lines:
         raise Unreadable("nothing was typed")
-    return [_cells(line) for line in lines], bracketed
+    return [_cells(line) for line in lines]
 
 
-def _unwrapped(text: str) -> tuple[str, bool]:
-    """Without the brackets around the whole: [1, 2], ((1, 2)), [[1, 2], [3, 4]] loses one pair."""
-    pairs = {"[": "]", "(": ")", "{": "}"}
-    if len(text) < 2 or pairs.get(text[0]) != text[-1]:
-        return text, False
-    depth = 0
+def _square(text: str) -> str:
+    """(1, 2) is a list, (1 + 2) is arithmetic: a pair of parentheses with a comma or semicolon in it, and no function
+    before it, becomes a pair of brackets; so does one around brackets."""
+    opened: list[int] = []
+    lists: set[int] = set()
+    characters = list(text)
     for position, character in enumerate(text):
-        depth += (character in pairs) - (character in pairs.values())
-        if depth == 0 and position < len(text) - 1:
-            return text, False
-    return text[1:-1].strip(), text[0] == "["
+        if character == "(":
+            opened.append(position)
+        elif character in ",;[" and opened:
+            lists.add(opened[-1])
+        elif character == ")" and opened:
+            start = opened.pop()
+            after_function = start > 0 and text[start - 1].isalpha()
+            if start in lists and not after_function:
+                characters[start], characters[position] = "[", "]"
+                if opened:
+                    lists.add(opened[-1])
+    return "".join(characters)
 
 
 def _cells(line: str) -> list[str]:
@@ -193,19 +226,19 @@ def _by_spaces(line: str) -> list[str]:
     return cells
 
 
-def _explain_decimal_comma(text: str, shape: tuple[int, ...], bracketed: bool) -> None:
-    """0,5 may be one number or two: never guess."""
-    found = _DECIMAL_COMMA.findall(text.translate(_LIKE_MINUS))
-    if not found or bracketed or "(" in text:
+def _explain_decimal_comma(text: str, shape: tuple[int, ...]) -> None:
+    """0,5 may be one number or two: never guess. In the rows of a matrix, 1,2; 3,4, it is two."""
+    text = text.translate(_LIKE_MINUS)
+    words = [word for word in re.split(r"[\s;]+", text) if word]
+    if len(words) == 1 and text.count(",") == 2 * math.prod(shape) - 1 > 1 and re.fullmatch(r"[-+\d,]+", words[0]):
+        raise Unreadable("decimals take a point here, like `0.5, 0.3`")  # 0,5,0,3
+    if len(shape) == 2 or not all(_DECIMAL_COMMA.fullmatch(word) for word in words):
         return
-    example = found[0]
-    as_point = example.replace(",", ".")
-    if shape and len(found) > 1:
-        raise Unreadable(f"decimals take a point here. Type `{' '.join(found).replace(',', '.')}`")
-    if not shape:
-        raise Unreadable(f'"{example}": decimals take a point here. Type `{as_point}`')
-    as_two = example.replace(",", ", ")
-    raise Unreadable(f'"{example}" could be one number or two. Type `{as_point}` for one, or `{as_two}` for two')
+    as_points = text.strip().replace(",", ".")
+    if len(words) > 1 or not shape:
+        raise Unreadable(f'"{shown(text)}": decimals take a point here. Type `{shown(as_points)}`')
+    as_two = words[0].replace(",", ", ")
+    raise Unreadable(f'"{words[0]}" could be one number or two. Type `{as_points}` for one, or `{as_two}` for two')
 
 
 def _shaped(values: list[list[float]], shape: tuple[int, ...], name: str) -> Reading:
@@ -227,11 +260,16 @@ def _shaped(values: list[list[float]], shape: tuple[int, ...], name: str) -> Rea
 
 
 def _count_message(count: int, shape: tuple[int, ...], name: str) -> str:
-    has = f"{name} has {shape[0]} entries" if len(shape) == 1 else f"{name} has {shape[0]} rows of {shape[1]}"
-    numbers = "1 number" if count == 1 else f"{count} numbers"
+    entries, rows = _many(shape[0], "entry", "entries"), _many(shape[0], "row", "rows")
+    has = f"{name} has {entries}" if len(shape) == 1 else f"{name} has {rows} of {shape[1]}"
+    numbers = _many(count, "number", "numbers")
     example = _example(shape)
     bracketed = f" or `[{example.replace(' ', ', ')}]`" if len(shape) == 1 else ""
     return f"I read {numbers}, {has}. Type them like `{example}`{bracketed}"
+
+
+def _many(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _example(shape: tuple[int, ...]) -> str:
