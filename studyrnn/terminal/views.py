@@ -20,7 +20,7 @@ _INDENT = 11  # where the text after a verdict begins
 
 def header(position: int, total: int, counts: str, heading: str, width: int, plain: bool) -> list[Text]:
     if plain:
-        return [Text(f"Question {position} of {total}. {heading.replace(' · ', ', ')}.")]
+        return [Text(), Text(f"Question {position} of {total}. {heading.replace(' · ', ', ')}.")]
     left = f" {position} of {total} · {counts}" if counts else f" {position} of {total}"
     gap = max(2, width + MARGIN - len(left) - len(heading))
     return [Text(), Text(left + " " * gap + heading, style=QUIET)]
@@ -113,7 +113,7 @@ def _worked(step: Step, parts_here: bool, width: int, plain: bool) -> list[Text]
 def ratings(intervals: Mapping[int, int], suggested: int, width: int, plain: bool) -> list[Text]:
     """The four ratings with the days until the card returns, and what Enter does."""
     parts = [f"{rating} {RATING_NAMES[rating]} {days(intervals[rating])}" for rating in sorted(intervals)]
-    line = "  ".join(parts) if plain else " · ".join(parts)
+    line = (", " if plain else " · ").join(parts)
     return [*quiet(line, width, plain), *quiet(f"Enter: {suggested} {RATING_NAMES[suggested]}", width, plain)]
 
 
