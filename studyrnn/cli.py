@@ -128,13 +128,12 @@ def main() -> None:
     try:
         app()
     except StudyError as error:
-        sys.stderr.write(f"studyrnn: {error}\n")
+        from studyrnn.markup import visible
+
+        sys.stderr.write(f"studyrnn: {visible(str(error))}\n")
         sys.exit(error.exit_code)
     except (Interrupted, KeyboardInterrupt):
         sys.stderr.write("\nStopped. Everything answered is saved.\n")
-        sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone, nobody is left to tell
         sys.exit(EXIT_INTERRUPTED)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from studyrnn.errors import DeckError, UnknownName, nearest
-from studyrnn.markup import gaps, left_of_gaps
+from studyrnn.markup import gaps, left_of_gaps, visible
 from studyrnn.model import Card, CardKind, Deck, Loaded, Option
 from studyrnn.topics import TOPICS
-from studyrnn.yamlfile import BadNode, YamlReader, visible
+from studyrnn.yamlfile import BadNode, YamlReader
 
 _LARGEST = 2_000_000  # bytes
 
@@ -39,12 +39,13 @@ _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 def read(path: Path) -> Loaded:
     """Parse one file without the cache. Raises DeckError where it cannot be opened or is no YAML at all."""
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(_LARGEST + 1)
     except OSError as error:
         raise DeckError(f"cannot read {path}: {error.strerror}") from None
     if len(raw) > _LARGEST:
-        raise DeckError(f"{path} has {len(raw):,} bytes; a deck has at most {_LARGEST:,}")
-    return _DeckReader(path.name if path.parent == Path() else str(path), path.stem).deck(raw)
+        raise DeckError(f"{path} has more than {_LARGEST:,} bytes, too many for a deck")
+    return _DeckReader(visible(str(path)), path.stem).deck(raw)
 
 
 class _DeckReader(YamlReader):
@@ -81,7 +82,10 @@ class _DeckReader(YamlReader):
         if key not in keys:
             self.problem(root, f"{key}: is missing")
             return self.stem
-        return self.text(keys[key], key) or self.stem
+        text = self.text(keys[key], key) or self.stem
+        if "\n" in text:
+            self.problem(keys[key], f"{key}: must stand on one line")
+        return " ".join(text.split())
 
     # -- cards -------------------------------------------------------------------------------------------------------
 
@@ -221,7 +225,7 @@ class _DeckReader(YamlReader):
     def cloze_fields(self, _node: Any, keys: dict[str, Any]) -> dict[str, Any]:
         text = self.text(keys["cloze"], "cloze")
         left = left_of_gaps(text)
-        if "{{" in left or "}}" in left or any("{{" in gap for gap in gaps(text) if "$" not in gap):
+        if "{{" in left or "}}" in left or any(_is_no_gap(gap) for gap in gaps(text)):
             self.problem(keys["cloze"], "cloze: a gap is not closed. Gaps are {{...}}, not inside one another")
         elif text and not gaps(text):
             self.problem(keys["cloze"], "cloze: has no gap. Write what is to be hidden as {{gap}}")
@@ -253,6 +257,11 @@ def _peek_id(node: Any) -> str:
             if key.value in ("id", "exercise") and isinstance(value.value, str):
                 return visible(value.value)
     return ""
+
+
+def _is_no_gap(gap: str) -> bool:
+    """Blank, or with another gap inside; doubled braces in its maths are maths."""
+    return not gap.strip() or bool(gaps(gap)) or "{{" in left_of_gaps(gap)
 
 
 def _repeats(texts: Iterable[str]) -> bool:

@@ -98,7 +98,7 @@ def _code_version() -> str:
 def _cache_file(cache: Path, path: Path) -> Path:
     import hashlib
 
-    digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
     return cache / f"{path.stem}-{digest}.json"
 
 

@@ -1,4 +1,7 @@
-"""The Markdown of cards: **bold**, *italic*, `code`, $maths$, $$displayed maths$$, and {{gaps}} of a cloze."""
+"""The Markdown of cards: **bold**, *italic*, `code`, $maths$, $$displayed maths$$, and {{gaps}} of a cloze.
+
+A backslash before $, * or ` takes it for itself.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ _SPAN = re.compile(
     + r"|\*\*(?P<bold>.+?)\*\*|(?<![\w*])\*(?P<italic>[^*\s](?:[^*]*[^*\s])?)\*(?![\w*])|`(?P<code>[^`]+)`",
     re.DOTALL,
 )
-_DOLLAR = "\ue000"  # stands for \$ while maths is looked for
+_ESCAPED = {r"\$": "\ue000", r"\*": "\ue001", r"\`": "\ue002"}  # what stands for these while marks are looked for
+_RESTORED = {ord(stand_in): escaped[1] for escaped, stand_in in _ESCAPED.items()}
 
 
 class Span(NamedTuple):
@@ -26,21 +30,32 @@ class Span(NamedTuple):
 
 def spans(text: str) -> Iterator[Span]:
     """The pieces of a text, in order."""
-    text = text.replace(r"\$", _DOLLAR)
+    text = _set_aside(text)
     position = 0
     for match in _SPAN.finditer(text):
         if match.start() > position:
-            yield Span("text", text[position : match.start()].replace(_DOLLAR, "$"))
+            yield Span("text", text[position : match.start()].translate(_RESTORED))
         assert match.lastgroup is not None
-        yield Span(match.lastgroup, match[match.lastgroup].replace(_DOLLAR, "$"))
+        yield Span(match.lastgroup, match[match.lastgroup].translate(_RESTORED))
         position = match.end()
     if position < len(text):
-        yield Span("text", text[position:].replace(_DOLLAR, "$"))
+        yield Span("text", text[position:].translate(_RESTORED))
+
+
+def _set_aside(text: str) -> str:
+    for escaped, stand_in in _ESCAPED.items():
+        text = text.replace(escaped, stand_in)
+    return text
+
+
+def literally(text: str) -> str:
+    """Typed text, to be put into Markdown: none of it is a mark, nothing of it is obeyed."""
+    return re.sub(r"([$*`])", r"\\\1", visible(text))
 
 
 def formulas(text: str) -> list[str]:
     """The formulas in a text. Raises ValueError where a $ has no partner."""
-    text = text.replace(r"\$", _DOLLAR)
+    text = _set_aside(text)
     if "$" in MATHS.sub("", text):
         raise ValueError("a $ has no partner. Maths is $...$; write a dollar sign as \\$")
     return [match["display"] or match["inline"] for match in MATHS.finditer(text)]
@@ -68,3 +83,8 @@ def hide_gaps(text: str) -> str:
 def fill_gaps(text: str) -> str:
     """The whole text, what was hidden in bold."""
     return replace_gaps(text, lambda gap: gap if "$" in gap else f"**{gap}**")
+
+
+def visible(text: str) -> str:
+    """Without anything that a terminal would obey, or that turns the order of letters: shown as codes instead."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{{{ord(c):x}}}" for c in text)

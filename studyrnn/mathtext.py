@@ -81,7 +81,7 @@ _ACCENT_WORDS = {"tilde": "~", "hat": "^", "bar": "-"}
 _ALPHABETS = {"text", "mathrm", "operatorname", "mathbb", "mathbf", "mathcal"}
 _BLACKBOARD = {"R": "ℝ", "N": "ℕ", "E": "𝔼"}
 _SUB = dict(zip("0123456789+−=()tijkmn", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₜᵢⱼₖₘₙ", strict=True))
-_SUP = dict(zip("0123456789+−=()tijkmnlTᵀ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵗⁱʲᵏᵐⁿˡᵀᵀ", strict=True))
+_SUP = dict(zip("0123456789+−=()tijkmnlᵀ", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵗⁱʲᵏᵐⁿˡᵀ", strict=True))  # ᵀ is the transpose, never T steps
 
 
 def known_commands() -> list[str]:
@@ -107,6 +107,7 @@ def display(tex: str, width: int = 80, ascii_only: bool = False) -> list[str]:
 _DIGITS = set("0123456789")
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
 _DEEPEST = 60
+_LONGEST = 1000
 
 
 class _Parser:
@@ -117,6 +118,8 @@ class _Parser:
         self.depth = 0
 
     def formula(self) -> list[Box]:
+        if len(self.tex) > _LONGEST:
+            raise MathError(f"a formula of more than {_LONGEST} characters")
         row = self.row(())
         if self.position < len(self.tokens):
             raise MathError(f'"{self.tokens[self.position]}" without its beginning')

@@ -184,7 +184,7 @@ class NumberPosed(_FromCard):
         unit = self.card.unit
         if unit and text.strip().lower().endswith(unit.lower()):
             text = text.strip()[: -len(unit)]
-        value = read_value(text, ()).value
+        value = read_value(text, ())
         assert isinstance(value, float)
         return value
 
@@ -249,7 +249,7 @@ class ExercisePosed:
     def read(self, text: str) -> Any:
         from studyrnn.grading.reading import read_value, shape_of
 
-        return read_value(text, shape_of(self.question.key), f"${self.question.asks_symbol}$").value
+        return read_value(text, shape_of(self.question.key), f"${self.question.asks_symbol}$")
 
     def grade(self, response: Any) -> Score:
         from studyrnn.grading.diagnosis import grade
@@ -280,9 +280,11 @@ def _digits(text: str, most: int) -> list[int]:
 
 
 def normalised(text: str) -> str:
-    """What counts in a typed term: letters and digits. Case, hyphens, punctuation and a leading article do not."""
-    text = unicodedata.normalize("NFKD", text).casefold()
-    text = "".join(c if c.isalnum() else " " for c in text if not unicodedata.combining(c))
+    """What counts in a typed term: letters, digits and arithmetic. Case, hyphens, punctuation and an article do not."""
+    text = unicodedata.normalize("NFKD", text).casefold().replace("−", "-")
+    text = re.sub(r"(?<![^\W\d])-|-(?![^\W\d])", " minus ", text)  # a hyphen stands between letters
+    text = re.sub(r"([+=*/^<>])", r" \1 ", text)
+    text = "".join(c if c.isalnum() or c in "+=*/^<>" else " " for c in text if not unicodedata.combining(c))
     words = text.split()
     if len(words) > 1 and words[0] in {"the", "a", "an"}:
         words = words[1:]

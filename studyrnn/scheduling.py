@@ -94,10 +94,9 @@ class Scheduler:
         if not self.fuzz or interval < 3:
             return interval
         share = 0.15 if interval < 7 else 0.10 if interval < 20 else 0.05
-        spread = max(1, round(interval * share))
         digest = hashlib.sha256(f"{card_id} {reviews}".encode()).digest()
-        moved = interval - spread + int.from_bytes(digest[:4]) % (2 * spread + 1)
-        return min(max(moved, 2), self.maximum_interval)
+        chance = int.from_bytes(digest[:4]) / 2**31 - 1  # the same for every rating: Good never overtakes Easy
+        return min(interval + round(chance * share * interval), self.maximum_interval)
 
 
 def _midnight(day: int) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from studyrnn.model import AGAIN, Card
@@ -43,7 +43,7 @@ def plan(
 ) -> Plan:
     """Choose from `cards`; new ones already begun today count towards `new_a_day`."""
     missed = [c for c in cards if c.id in seen and seen[c.id].last_day == today and seen[c.id].last_rating == AGAIN]
-    due = [c for c in cards if c.id in seen and seen[c.id].last_day < today and seen[c.id].due_day <= today]
+    due = [c for c in cards if c.id in seen and _is_due(seen[c.id], today)]
     due.sort(key=lambda card: seen[card.id].due_day)
     begun = sum(history.first_day == today for history in seen.values())
     new = [card for card in cards if card.id not in seen][: max(0, new_a_day - begun)]
@@ -51,6 +51,11 @@ def plan(
     missed = missed[:most]
     due = due[: most - len(missed)]
     return Plan(tuple(missed), tuple(due), tuple(new[: most - len(missed) - len(due)]))
+
+
+def _is_due(history: History, today: int) -> bool:
+    """Also where the last answer lies in the future: the clock was wrong then, and the card must not be lost."""
+    return history.last_day > today or (history.last_day < today and history.due_day <= today)
 
 
 def next_due(seen: Mapping[str, History], cards: Sequence[Card], today: int) -> dict[int, int]:
@@ -69,7 +74,6 @@ class Session:
     queue: deque[Card]
     missed_return: bool = True
     asked: int = 0
-    answered: dict[str, int] = field(default_factory=dict)  # card id -> its first rating in this session
 
     @property
     def total(self) -> int:
@@ -82,6 +86,5 @@ class Session:
         """The current card was rated; on to the next one."""
         card = self.queue.popleft()
         self.asked += 1
-        self.answered.setdefault(card.id, rating)
         if rating == AGAIN and self.missed_return:
             self.queue.insert(min(RETURNS_AFTER, len(self.queue)), card)

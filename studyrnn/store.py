@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from studyrnn.model import Review
 
 _APPLICATION_ID = 0x53524E4E  # "SRNN": what kind of SQLite file this is
 _VERSION = 1
-_SCHEMA = """
-CREATE TABLE events (
+_SCHEMA = (
+    """CREATE TABLE events (
     number       INTEGER PRIMARY KEY,
     id           TEXT NOT NULL UNIQUE,
     kind         TEXT NOT NULL,
@@ -40,13 +40,13 @@ CREATE TABLE events (
     mode         TEXT,
     predicted    REAL,
     model        TEXT
-);
-CREATE INDEX events_of_card ON events (card, number);
-CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
-"""
+)""",
+    """CREATE INDEX events_of_card ON events (card, number)""",
+    """CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
+    """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
+)
 
 
 @dataclass(frozen=True)
@@ -72,18 +72,28 @@ class Store:
 
     def _prepare(self) -> None:
         run = self._connection.execute
+        if self._is_new():
+            run("BEGIN IMMEDIATE")  # another process may be about to do the same: only one gets here
+            if self._is_new():
+                for statement in _SCHEMA:
+                    run(statement)
+                run(f"PRAGMA application_id = {_APPLICATION_ID}")
+                run(f"PRAGMA user_version = {_VERSION}")
+            run("COMMIT")
         version = run("PRAGMA user_version").fetchone()[0]
+        if run("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+            raise StoreError(f"{self.path} is a database of something else: name another file with --db")
         if version > _VERSION:
             raise StoreError(f"{self.path} was written by a newer studyrnn (log version {version}): update studyrnn")
-        if version == 0:
-            if run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise StoreError(f"{self.path} is a database of something else: name another file with --db")
+        with suppress(sqlite3.OperationalError):  # held by a process that is setting the same
             run("PRAGMA journal_mode = WAL")
-            self._connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {_APPLICATION_ID};"
-                f" PRAGMA user_version = {_VERSION}; COMMIT;"
-            )
         run("PRAGMA synchronous = FULL")
+
+    def _is_new(self) -> bool:
+        run = self._connection.execute
+        return not any(
+            run(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id", "schema_version")
+        )
 
     @contextmanager
     def _trouble(self, doing: str) -> Iterator[None]:
@@ -113,20 +123,27 @@ class Store:
     def seen(self) -> dict[str, Seen]:
         """Every card that was ever answered."""
         query = """
-            SELECT card, count(*), min(day), max(day), due_day, rating, max(number)
-            FROM events WHERE kind = 'review' GROUP BY card
-        """  # SQLite takes due_day and rating from the row with the largest number
+            SELECT last.card, every.count, every.first_day, last.day, last.due_day, last.rating
+            FROM events AS last
+            JOIN (SELECT count(*) AS count, min(day) AS first_day, max(number) AS number
+                  FROM events WHERE kind = 'review' GROUP BY card) AS every USING (number)
+        """
         with self._trouble("read"):
             rows = self._connection.execute(query).fetchall()
-        return {card: Seen(count, first, last, due, rating) for card, count, first, last, due, rating, _ in rows}
+        return {card: Seen(*history) for card, *history in rows}
 
     def history(self, card: str) -> list[tuple[int, int]]:
-        """(study day, rating) of the reviews that count: the first on each study day, in order."""
+        """(study day, rating) of the reviews that count: the first on each study day, in order.
+
+        Where an earlier day follows a later one the clock was wrong before, and the later days are left out.
+        """
         query = "SELECT day, rating FROM events WHERE kind = 'review' AND card = ? ORDER BY number"
         with self._trouble("read"):
             rows = self._connection.execute(query, (card,)).fetchall()
         counted: list[tuple[int, int]] = []
         for day, rating in rows:
+            while counted and day < counted[-1][0]:
+                counted.pop()
             if not counted or day > counted[-1][0]:
                 counted.append((day, rating))
         return counted

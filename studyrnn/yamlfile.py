@@ -7,11 +7,12 @@ text is meant is seen for what it is.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from studyrnn.errors import nearest
-from studyrnn.markup import formulas
+from studyrnn.markup import formulas, visible
 from studyrnn.mathtext import MathError, one_line
 from studyrnn.model import Problem
 
@@ -124,7 +125,7 @@ class YamlReader:
                 f"Put it in quotes: '{value or '...'}'",
             )  # fmt: skip
             return ""
-        control = next((c for c in value if (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160), None)
+        control = next((c for c in value if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c != "\n"), None)
         if control is not None:
             self.problem(
                 node,
@@ -163,7 +164,3 @@ class YamlReader:
             self.problem(node, f"{key}: {visible(shown)} is not a number. Write it like 24, 0.5 or 1e-3")
             return 0.0
         return found
-
-
-def visible(text: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)[:200]

@@ -178,10 +178,20 @@ def test_what_counts_in_a_typed_term(text: str, counts: str) -> None:
 
 @given(st.text())
 def test_normalising_is_settled_in_letters_digits_and_single_spaces(text: str) -> None:
-    """Whatever is typed, what counts of it has no punctuation and no space too many."""
+    """Whatever is typed, what counts of it is letters, digits, arithmetic and no space too many."""
     counts = normalised(text)
-    assert all(character.isalnum() or character == " " for character in counts)
+    assert all(character.isalnum() or character in " +=*/^<>" for character in counts)
     assert counts == " ".join(counts.split())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("T-1", "T+1"), ("-1", "1"), ("W x + b", "W x − b"), ("h_{t-1}", "h_{t+1}")]
+)
+def test_a_sign_counts(one: str, other: str) -> None:
+    """A hyphen between letters does not, a minus does."""
+    assert normalised(one) != normalised(other)
+    assert normalised("teacher-forcing") == normalised("Teacher forcing")
+    assert normalised("T − 1") == normalised("T-1")
 
 
 TERM = card("typed", accept=("reset gate", "r_t"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
-from running import piped
+from running import PROGRAM, environment, piped
 
 from studyrnn.exercises import find
 from studyrnn.exercises.drawing import draw
@@ -209,3 +210,23 @@ def test_bad_cards_are_left_out_and_said_so(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "studyrnn check" in done.stdout
     assert "7 cards in" in done.stdout
+
+
+@pytest.mark.parametrize("leaving", ["q\n", ""])
+def test_leaving_at_the_rating_keeps_what_was_graded(tmp_path: Path, leaving: str) -> None:
+    """The answer was given and judged: it is logged with the suggested rating, whether by q or by the end of input."""
+    path = tmp_path / "typed.yaml"
+    path.write_text(TYPED, "utf-8")
+    done = piped(tmp_path, "quiz", str(path), typed=f"teacher forcing\n{leaving}")
+    assert done.returncode == 0
+    assert reviews(tmp_path) == [("typed/term", 3, 1.0)]
+    assert "1 card in" in done.stdout
+
+
+def test_bytes_that_are_no_text_are_an_answer_like_any_other(deck: str, tmp_path: Path) -> None:
+    """Another encoding ends neither in a traceback nor in a log that cannot be written."""
+    done = subprocess.run(
+        [*PROGRAM, "quiz", deck], input=b"\xff\xfe\n3\n", capture_output=True, env=environment(tmp_path), check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert reviews(tmp_path) == [("open", 3, None)]

@@ -22,7 +22,7 @@ AS_SQUARE = "$h_t$ has 2 rows of 2. Type them like `0.235 -0.411; 0.235 -0.411`"
 
 
 def read(text: str, shape: tuple[int, ...] = ()) -> Value:
-    return read_value(text, shape, "$h_t$").value
+    return read_value(text, shape, "$h_t$")
 
 
 def refusal(text: str, shape: tuple[int, ...] = ()) -> str:
@@ -233,10 +233,10 @@ def test_a_comma_in_brackets_parts_entries() -> None:
     [
         ("1e999", '"1e999" is not a finite number'),
         ("-1e999", '"-1e999" is not a finite number'),
-        ("1e308*10", '"1e308*10" is not a finite number'),
+        ("1e308*10", r'"1e308\*10" is not a finite number'),
         ("1e400-1e400", '"1e400-1e400" is not a finite number'),
         ("9^9^9", '"9^9^9" is too large'),
-        ("9**9**9**9", '"9**9**9**9" is too large'),
+        ("9**9**9**9", r'"9\*\*9\*\*9\*\*9" is too large'),
         ("exp(1000)", '"exp(1000)" is too large'),
         ("1/0", '"1/0" divides by zero'),
         ("1/(1-1)", '"1/(1-1)" divides by zero'),
@@ -280,8 +280,8 @@ def test_nesting_as_deep_as_the_length_allows_is_harmless(opened: str, closed: s
 
 
 def test_typed_text_in_a_message_cannot_command_the_terminal() -> None:
-    """Escape sequences are shown as replacement characters, long text is cut."""
-    assert shown(" \x1b[31mx\u202e ") == "�[31mx�"
+    """Escape sequences are shown as codes, long text is cut."""
+    assert shown(" \x1b[31mx\u202e ") == r"\x{1b}[31mx\x{202e}"
     assert shown("y" * 41) == "y" * 39 + "…"
     assert "\x1b" not in refusal("0.5 \x1b[31m")
 

@@ -54,12 +54,12 @@ def test_the_log_is_append_only(tmp_path: Path, statement: str) -> None:
 
 
 def test_only_the_first_review_of_a_study_day_counts(tmp_path: Path) -> None:
-    """Repeats within a day, and a clock that went back, are logged but do not reach the schedule."""
+    """Repeats within a day are logged but do not reach the schedule; days of a clock that was put back are left out."""
     with Store(tmp_path / "reviews.db") as store:
-        for day, rating in [(10, 1), (10, 3), (12, 3), (11, 1), (15, 4)]:
+        for day, rating in [(10, 1), (10, 3), (99, 3), (11, 1), (15, 4)]:
             store.append(review("a", day, rating))
         store.append(review("b", 12, 2))
-        assert store.history("a") == [(10, 1), (12, 3), (15, 4)]
+        assert store.history("a") == [(10, 1), (11, 1), (15, 4)]
         assert store.history("never") == []
 
 
@@ -137,5 +137,17 @@ def test_seen_agrees_with_a_walk_through_the_log(answers: list[tuple[str, int, i
         for card in {card for card, _, _ in answers}:
             mine = [(day, rating) for c, day, rating in answers if c == card]
             days = [day for day, _ in mine]
-            expected[card] = Seen(len(mine), min(days), max(days), mine[-1][0] + mine[-1][1], mine[-1][1])
+            expected[card] = Seen(len(mine), min(days), days[-1], mine[-1][0] + mine[-1][1], mine[-1][1])
         assert store.seen() == expected
+
+
+def test_two_processes_may_open_a_new_log_at_once(tmp_path: Path) -> None:
+    """Nobody finds it locked, half made, or made twice."""
+    for trial in range(5):
+        path = tmp_path / f"{trial}.db"
+        program = f"from pathlib import Path; from studyrnn.store import Store; Store(Path({str(path)!r})).close()"
+        both = [subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True) for _ in range(3)]
+        for process in both:
+            assert process.communicate()[1] == ""
+        with Store(path) as store:
+            assert store.reviews() == []

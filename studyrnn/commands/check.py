@@ -8,7 +8,8 @@ from pathlib import Path
 from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.deckfile import read
-from studyrnn.errors import EXIT_DONE, EXIT_FAILURE, UsageError
+from studyrnn.errors import EXIT_DONE, EXIT_FAILURE, DeckError, UsageError
+from studyrnn.markup import visible
 from studyrnn.model import Problem
 
 FORMAT = 1
@@ -17,15 +18,22 @@ FORMAT = 1
 def run(paths: list[Path], as_json: bool) -> int:
     """Print what is wrong and return the exit code: 1 where anything is."""
     files = _files(paths) if paths else decks.shipped_files()
-    loaded = [read(path) for path in files]
+    loaded, unreadable = [], 0
+    for path in files:
+        try:
+            loaded.append(read(path))
+        except DeckError as error:
+            environment.message(f"studyrnn: {visible(str(error))}")
+            unreadable += 1
     problems = [problem for each in loaded for problem in each.problems]
     good = sum(len(each.deck.cards) for each in loaded)
     if as_json:
-        text = json.dumps(_record(problems, len(files), good), ensure_ascii=False, indent=2) + "\n"
+        text = json.dumps(_record(problems, len(loaded), good), ensure_ascii=False, indent=2) + "\n"
     else:
-        text = "".join(f"{problem}\n" for problem in problems) + _closing(problems, len(files), good)
-    environment.write_out(text, None)
-    return EXIT_FAILURE if problems else EXIT_DONE
+        text = "".join(f"{problem}\n" for problem in problems) + _closing(problems, len(loaded), good)
+    if loaded:
+        environment.write_out([text], None)
+    return EXIT_FAILURE if problems or unreadable else EXIT_DONE
 
 
 def maths() -> None:
@@ -35,7 +43,7 @@ def maths() -> None:
     lines = ["Letters, digits, + - = < > ( ) [ ] , . / | ' ! : ; with _ and ^, and these commands:", ""]
     lines += [f"  {'  '.join(known_commands()[k : k + 8])}" for k in range(0, len(known_commands()), 8)]
     sample = r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}"
-    environment.write_out("\n".join([*lines, "", f"  ${sample}$", f"  {one_line(sample)}", ""]), None)
+    environment.write_out(["\n".join([*lines, "", f"  ${sample}$", f"  {one_line(sample)}", ""])], None)
 
 
 def _files(paths: list[Path]) -> list[Path]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+
+from studyrnn.errors import StudyError
 
 
 def now_utc() -> str:
@@ -44,19 +47,21 @@ def wants_no_color() -> bool:
     return bool(os.environ.get("NO_COLOR"))
 
 
-def write_out(text: str, output: Path | None) -> None:
+def write_out(pieces: Iterable[str], output: Path | None) -> None:
     """To the file, or to standard output. A reader that has seen enough (| head) is no error."""
-    if output is not None:
-        from studyrnn.errors import StudyError
-
-        try:
-            output.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise StudyError(f"cannot write {output}: {error.strerror}") from None
-        return
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace", newline="\n")
-    sys.stdout.write(text)
+    try:
+        if output is not None:
+            with output.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(pieces)
+            return
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors="replace", newline="\n")
+        sys.stdout.writelines(pieces)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to be flushed at the end
+    except OSError as error:
+        raise StudyError(f"cannot write {output or 'to standard output'}: {error.strerror}") from None
 
 
 def message(text: str) -> None:

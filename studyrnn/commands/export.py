@@ -13,16 +13,16 @@ def run(names: list[str], form: str, output: Path | None, variants: int, split: 
     export = exporters.find(form)
     cards, problems = decks.select(names)
     if problems:
-        environment.message(f"{len(problems)} problems; those cards are left out. See: studyrnn check")
+        environment.message("some cards have problems and are left out. For every one: studyrnn check")
     files = export(cards, decks.titles(names), variants, split)
     if output is None:
         if split:
             raise UsageError("--split writes several files: name them with -o FILE")
-        environment.write_out(files[""], None)
+        environment.write_out([files[""]], None)
         return
     for suffix, text in files.items():
         path = output.with_name(f"{output.stem}{suffix}{output.suffix}")
-        environment.write_out(text, path)
+        environment.write_out([text], path)
         environment.message(f"{path}: {text.count(chr(10)) - _header_lines(text)} notes")
 
 

@@ -44,10 +44,10 @@ def run(
     if form == "jsonl":
         from studyrnn.exporters.jsonl import line
 
-        text = "".join(line(question, answers) for question in questions)
+        pieces: Iterator[str] = (line(question, answers) for question in questions)
     else:
-        text = sheets(questions, answers, plain or environment.wants_plain(), to_file=output is not None)
-    environment.write_out(text, output)
+        pieces = sheets(questions, answers, plain or environment.wants_plain(), to_file=output is not None)
+    environment.write_out(pieces, output)
 
 
 def choose(topic: str | None, exercise: str | None) -> list[Exercise]:
@@ -72,15 +72,16 @@ def series(chosen: list[Exercise], seed: int) -> Iterator[Question]:
             yield draw(exercise, seed, index)
 
 
-def sheets(questions: Iterator[Question], answers: bool, plain: bool, to_file: bool) -> str:
+def sheets(questions: Iterator[Question], answers: bool, plain: bool, to_file: bool) -> Iterator[str]:
     import sys
 
-    from studyrnn.terminal.screen import Screen, speaks_unicode
+    from studyrnn.terminal.screen import speaks_unicode
 
     plain = plain or not (to_file or speaks_unicode(sys.stdout))
-    width = 78 if to_file or not sys.stdout.isatty() else Screen(plain, no_color=True).width
-    blocks = [question_lines(number, q, answers, width, plain) for number, q in enumerate(questions, 1)]
-    return "\n".join("\n".join(lines) + "\n" for lines in blocks)
+    width = 78  # a sheet of paper, whatever the terminal
+    for number, question in enumerate(questions, 1):
+        lines = question_lines(number, question, answers, width, plain)
+        yield "\n".join([*([""] if number > 1 else []), *lines, ""])
 
 
 def question_lines(number: int, question: Question, answers: bool, width: int, plain: bool) -> list[str]:

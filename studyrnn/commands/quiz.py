@@ -13,6 +13,7 @@ from typing import Any
 from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.errors import Interrupted, Unreadable, UnreadableLine, nearest
+from studyrnn.markup import literally
 from studyrnn.model import AGAIN, GOOD, HARD, RATING_NAMES, Card, Review, Score, SlipValue
 from studyrnn.posing import Posed, pose
 from studyrnn.scheduling import MODEL, Scheduler, study_day
@@ -21,6 +22,8 @@ from studyrnn.store import Seen, Store
 from studyrnn.terminal import views
 from studyrnn.terminal.layout import flat
 from studyrnn.terminal.screen import EndOfInput, Screen
+
+RIGHT, HELPED, MISSED = "right at once", "with help or at the second try", "missed"
 
 
 class Leave(Exception):
@@ -38,11 +41,15 @@ class Response:
     slip: SlipValue | None = None  # the last one that was recognised
 
     @property
+    def outcome(self) -> str:
+        return HELPED if self.tries > 1 or self.hints else RIGHT
+
+    @property
     def suggested(self) -> int:
         """Right at once is Good; right on the retry, or after a hint, Hard; Easy only when the learner says so."""
         if self.score is None or not self.score.right:
             return AGAIN
-        return GOOD if self.tries == 1 and not self.hints else HARD
+        return GOOD if self.outcome == RIGHT else HARD
 
 
 def run(
@@ -61,7 +68,7 @@ class Quiz:
         self.seen: dict[str, Seen] = store.seen()
         self.started = time.monotonic()
         self.slips: Counter[str] = Counter()
-        self.second_try = 0
+        self.outcomes: dict[str, str] = {}  # card id -> how its first asking went
 
     def say(self, view: Callable[..., list[Any]], *data: Any, **more: Any) -> None:
         self.screen.show(*view(*data, width=self.screen.width, plain=self.screen.plain, **more))
@@ -81,12 +88,15 @@ class Quiz:
         except KeyboardInterrupt:
             raise Interrupted from None
         if chosen.cards:
-            self.summary(session)
+            self.summary()
 
     def greet(self, chosen: Plan, today: int, problems: int) -> None:
         if problems:
-            cards = "card is" if problems == 1 else "cards are"
-            self.say(views.notice, f"{problems} problem(s) in these decks; the {cards} left out. See: studyrnn check")
+            self.say(
+                views.notice,
+                f"{many(problems, 'problem')} in these decks: what is wrong is left out. "
+                "For every one, with its line: `studyrnn check`",
+            )
         answered = sum(seen.last_day == today for seen in self.seen.values())
         if chosen.cards and answered:
             self.say(views.said, f"{answered} answered earlier today, all saved. {len(chosen.cards)} to go.")
@@ -101,21 +111,19 @@ class Quiz:
             return ""
         day, count = next(iter(ahead.items()))
         when = "tomorrow" if day == today + 1 else f"in {day - today} days"
-        return f" Next: {count} {'card' if count == 1 else 'cards'} {when}."
+        return f" Next: {many(count, 'card')} {when}."
 
-    def summary(self, session: Session) -> None:
-        done = session.answered
-        missed = [card_id for card_id, rating in done.items() if rating == AGAIN]
+    def summary(self) -> None:
         minutes = (time.monotonic() - self.started) / 60
         taken = f"{minutes:.0f} min" if minutes >= 1 else f"{minutes * 60:.0f} s"
         today = self.today()
         ahead = next_due(self.seen, self.cards, today)
-        parts = [f"{len(done) - len(missed) - self.second_try} right at once"]
-        if self.second_try:
-            parts.append(f"{self.second_try} with help or at the second try")
-        first = f"{len(done)} {'card' if len(done) == 1 else 'cards'} in {taken}"
-        if done:
-            first += f" · {', '.join(parts)}, {len(missed)} missed"
+        first = f"{many(len(self.outcomes), 'card')} in {taken}"
+        tally = Counter(self.outcomes.values())
+        if tally:
+            shown = [outcome for outcome in (RIGHT, HELPED, MISSED) if tally[outcome] or outcome != HELPED]
+            first += " · " + ", ".join(f"{tally[outcome]} {outcome}" for outcome in shown)
+        missed = [card_id for card_id, outcome in self.outcomes.items() if outcome == MISSED]
         slips = [f"{slip} ×{n}" for slip, n in self.slips.most_common(3)]
         week = sum(count for day, count in ahead.items() if day <= today + 7)
         last = f"tomorrow {ahead.get(today + 1, 0)} due · this week {week}"
@@ -184,7 +192,10 @@ class Quiz:
             self.say(views.keys, valid_keys(posed, response))
             typed = self.screen.ask(label)
             word = typed.strip().lower()
-            word = word[1:] if word.startswith(":") else word if posed.sheet.exact_keys else ""
+            if word.startswith(":"):
+                word = word[1:]
+            elif not posed.sheet.exact_keys:
+                word = ""
             if word in {"q", "quit"}:
                 raise Leave
             if word == "?":
@@ -192,7 +203,7 @@ class Quiz:
             elif word in {"h", "hint"}:
                 self.hint(posed, response)
             elif typed.strip().startswith(":"):
-                self.refuse(f'there is no key "{word}". {nearest(word, ["h", "q", "?"])}')
+                self.refuse(f'there is no key "{literally(word)}". {nearest(word, ["h", "q", "?"])}')
             else:
                 return typed
 
@@ -218,9 +229,13 @@ class Quiz:
         memory = self.scheduler.replay(card.id, history)
         after = {rating: self.scheduler.review(memory, card.id, rating, today) for rating in RATING_NAMES}
         suggested = response.suggested if posed.tries else GOOD
-        rating = self.rating({r: state.due_day - today for r, state in after.items()}, suggested)
-        if response.score is not None and response.score.right and rating == HARD:
-            self.second_try += 1
+        leaving: BaseException | None = None
+        try:
+            rating = self.rating({r: state.due_day - today for r, state in after.items()}, suggested)
+        except (Leave, EndOfInput, KeyboardInterrupt) as error:
+            if response.score is None:
+                raise  # nothing was answered yet
+            leaving, rating = error, suggested
         review = Review(
             card=card.id,
             at=environment.now_utc(),
@@ -242,6 +257,9 @@ class Quiz:
         )
         self.store.append(review)
         self.note(review)
+        self.outcomes.setdefault(card.id, MISSED if rating == AGAIN else response.outcome)
+        if leaving is not None:
+            raise leaving
         again_today = rating == AGAIN and self.screen.interactive
         when = "once more in this session" if again_today else f"next in {views.days(review.due_day - today)}"
         self.say(views.quiet, f"{RATING_NAMES[rating]}: {when}")
@@ -289,6 +307,10 @@ def second_try(response: Response) -> str:
     if response.hints:
         return "With a hint: counts as Hard."
     return "At the second try: counts as Hard." if response.tries > 1 else ""
+
+
+def many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def counts(chosen: Plan) -> str:

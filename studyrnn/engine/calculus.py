@@ -33,7 +33,8 @@ def gradient(program: Program, seeds: Mapping[str, str], wrt: Sequence[str]) -> 
     seeds   what arrives from outside, by name: {"L": "1"}, or {"h": "seed_h"} with a value supplied at run time
     wrt     the inputs whose gradients are asked for; each gets an equation (0 where nothing reaches it)
 
-    Raises ValueError where an equation stands in `wrt`: its gradient has an equation already.
+    Both sides of + - * have the same shape. Raises ValueError where an equation stands in `wrt` (its gradient has an
+    equation already) and for an operation without a rule.
     Run the result on the trace of `program`. An activation's argument that has no name of its own gets one:
     `dn_in` is the gradient before the tanh that gives n.
     """
@@ -46,6 +47,8 @@ def gradient(program: Program, seeds: Mapping[str, str], wrt: Sequence[str]) -> 
         if isinstance(expression, Name):
             reached.setdefault(expression.id, []).append(g)
         elif isinstance(expression, Apply):
+            if expression.op not in _PARSED:
+                raise ValueError(f"there is no derivative rule for {expression.op}")
             for rule, arg in zip(_PARSED[expression.op], expression.args, strict=True):
                 if rule is None or isinstance(arg, Number):
                     continue

@@ -142,9 +142,9 @@ class Program:
         """
         swaps = {name: parse(text) for name, text in (names or {}).items()}
         whole = {name: parse(text) for name, text in (equations or {}).items()}
-        unknown = set(whole) - set(self.equations)
+        unknown = (set(whole) - set(self.equations)) | (set(swaps) - set(self.equations) - set(self.inputs))
         if unknown:
-            raise ValueError(f"no equation is called {sorted(unknown)}")
+            raise ValueError(f"nothing is called {sorted(unknown)}")
         return Program({name: whole.get(name) or substitute(old, swaps) for name, old in self.equations.items()})
 
     def needed(self, asked: Iterable[str], given: Iterable[str] = ()) -> Program:

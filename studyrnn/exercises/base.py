@@ -50,7 +50,7 @@ TENTHS = Range()
 GATE = Range(0.1, 0.9)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared and cached as the object it is
 class Exercise:
     id: str  # topic.name, kebab-case
     version: int  # goes up whenever the questions change: a replay code names it

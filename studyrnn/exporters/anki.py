@@ -22,7 +22,7 @@ from studyrnn.markup import replace_gaps, spans
 from studyrnn.model import Card, CardKind, Question
 
 BASIC, CLOZE = "Basic", "Cloze"
-_PLACE = "\ue001"  # where a gap stood, while the text around it is turned into HTML
+_PLACE = "\ue010"  # where a gap stood, while the text around it is turned into HTML
 _COLLECTION = "studyrnn"
 
 
@@ -146,7 +146,7 @@ def _cloze(card: Card) -> tuple[str, str]:
 def _typed(card: Card) -> tuple[str, str]:
     first, *others = card.accept
     also = f" (also: {', '.join(others)})" if others else ""
-    return to_html(card.question), to_html(f"**{first}**{also}")
+    return to_html(card.question), f"<b>{to_html(first)}</b>{to_html(also)}"
 
 
 def _number(card: Card) -> tuple[str, str]:
@@ -196,5 +196,7 @@ def to_html(text: str, inside_cloze: bool = False) -> str:
         else:
             escaped = html.escape(piece, quote=False).replace("\n", "<br>")
             escaped = f"<{_TAGS[kind]}>{escaped}</{_TAGS[kind]}>" if kind in _TAGS else escaped
+            if inside_cloze:
+                escaped = escaped.replace("{", "&#123;").replace("}", "&#125;")
         pieces.append(escaped.replace("::", "&#58;&#58;") if inside_cloze else escaped)
     return "".join(pieces)

@@ -27,7 +27,7 @@ def grade(value: Value, question: Question) -> Score:
     return Score(share, right, None, _general(value, question, right).strip())
 
 
-def grade_number(value: float, key: float, tolerance: float, unit: str = "") -> Score:
+def grade_number(value: float, key: float, tolerance: float) -> Score:
     """A card's fixed number: no slips are known, so only what can go wrong with any number is recognised."""
     if abs(value - key) <= tolerance * (1 + 1e-9) + 1e-12 * max(1.0, abs(key)):
         return Score(1.0, (True,))

@@ -11,9 +11,9 @@ import ast
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from studyrnn.errors import Unreadable
+from studyrnn.markup import literally
 from studyrnn.model import Value
 
 LONGEST = 2000  # characters of an answer
@@ -49,13 +49,7 @@ _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 _BARE_ARGUMENT = re.compile(rf"\b({'|'.join(_FUNCTIONS)})\s+([-+]?[\d.]+)", re.IGNORECASE)  # ln 2
 
 
-@dataclass(frozen=True)
-class Reading:
-    value: Value
-    note: str = ""  # what was taken for granted, said kindly
-
-
-def read_value(text: str, shape: tuple[int, ...], name: str = "the answer") -> Reading:
+def read_value(text: str, shape: tuple[int, ...], name: str = "the answer") -> Value:
     """`text` as numbers in `shape`: () a number, (n,) a vector, (m, n) a matrix. `name` is what it is called.
 
     Raises Unreadable with a message that names the place and shows how to type it.
@@ -232,7 +226,7 @@ def _explain_decimal_comma(text: str, shape: tuple[int, ...]) -> None:
     words = [word for word in re.split(r"[\s;]+", text) if word]
     if len(words) == 1 and text.count(",") == 2 * math.prod(shape) - 1 > 1 and re.fullmatch(r"[-+\d,]+", words[0]):
         raise Unreadable("decimals take a point here, like `0.5, 0.3`")  # 0,5,0,3
-    if len(shape) == 2 or not all(_DECIMAL_COMMA.fullmatch(word) for word in words):
+    if len(shape) == 2 or not words or not all(_DECIMAL_COMMA.fullmatch(word) for word in words):
         return
     as_points = text.strip().replace(",", ".")
     if len(words) > 1 or not shape:
@@ -241,19 +235,19 @@ def _explain_decimal_comma(text: str, shape: tuple[int, ...]) -> None:
     raise Unreadable(f'"{words[0]}" could be one number or two. Type `{as_points}` for one, or `{as_two}` for two')
 
 
-def _shaped(values: list[list[float]], shape: tuple[int, ...], name: str) -> Reading:
+def _shaped(values: list[list[float]], shape: tuple[int, ...], name: str) -> Value:
     entries = [entry for row in values for entry in row]
     if not shape:
         if len(entries) != 1:
             raise Unreadable(f"I read {len(entries)} numbers where one is asked for")
-        return Reading(entries[0])
+        return entries[0]
     if len(shape) == 1:
         if len(entries) != shape[0] or (len(values) > 1 and len(values) != shape[0]):
             raise Unreadable(_count_message(len(entries), shape, name))
-        return Reading(entries)
+        return entries
     rows, columns = shape
     if len(values) == rows and all(len(row) == columns for row in values):
-        return Reading(values)
+        return values
     if len(entries) == rows * columns and len(values) == 1:
         raise Unreadable(f"I read {len(entries)} numbers in one row; part the rows with ;  like `{_example(shape)}`")
     raise Unreadable(_count_message(len(entries), shape, name))
@@ -280,8 +274,8 @@ def _example(shape: tuple[int, ...]) -> str:
 
 def shown(text: str) -> str:
     """Typed text inside a message: short, and nothing in it that a terminal would obey."""
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text.strip())
-    return text if len(text) <= 40 else text[:39] + "…"
+    text = " ".join(text.split())
+    return literally(text if len(text) <= 40 else text[:39] + "…")
 
 
 def shape_of(value: Value) -> tuple[int, ...]:

@@ -6,10 +6,10 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from studyrnn.boxes import Box, columns, side_by_side
-from studyrnn.markup import spans
+from studyrnn.markup import spans, visible
 from studyrnn.mathtext import MathError, display, one_line
 from studyrnn.model import Given
-from studyrnn.terminal.screen import MARGIN, visible
+from studyrnn.terminal.screen import MARGIN
 
 _STYLES = {"bold": "bold", "italic": "italic", "code": "bold"}
 
@@ -109,4 +109,5 @@ def _as_box(lines: list[str]) -> Box:
 
 def flat(text: str, plain: bool) -> str:
     """Markdown as one unstyled line: for messages that go elsewhere than to the screen."""
-    return "".join(formula(piece, plain) if kind in {"inline", "display"} else piece for kind, piece in spans(text))
+    pieces = [formula(piece, plain) if kind in {"inline", "display"} else piece for kind, piece in spans(visible(text))]
+    return "".join(pieces)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from typing import TextIO
 
 from rich.console import Console, RenderableType
+
+from studyrnn.markup import visible
 
 MARGIN = 1
 WIDEST = 100  # beyond it lines are hard to read
@@ -22,12 +25,14 @@ class Screen:
     def __init__(self, plain: bool, no_color: bool, width: int | None = None) -> None:
         self.interactive = sys.stdin.isatty()
         self.plain = plain or not speaks_unicode(sys.stdout)
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(errors="replace")
+        for stream in (sys.stdin, sys.stdout):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
         self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color or None, width=width)
         self.lines_read = 0
         if self.interactive:
-            importlib.import_module("readline")  # gives input() its line editing
+            with contextlib.suppress(ImportError):
+                importlib.import_module("readline")  # gives input() its line editing, where there is one
 
     @property
     def width(self) -> int:
@@ -43,7 +48,7 @@ class Screen:
         prompt = f"{' ' * MARGIN}{label} {'>' if self.plain else '›'} "
         if self.interactive:
             try:
-                return input(prompt)
+                return _whole(input(prompt))
             except EOFError:
                 self.show("")
                 raise EndOfInput from None
@@ -51,15 +56,15 @@ class Screen:
         if not line:
             raise EndOfInput
         self.lines_read += 1
-        line = line.rstrip("\r\n")
+        line = _whole(line.rstrip("\r\n"))
         self.show(f"{prompt}{visible(line)}")
         return line
 
 
+def _whole(line: str) -> str:
+    """What was typed in another encoding arrives as lone surrogates, which can be neither printed nor stored."""
+    return line.encode("utf-8", errors="replace").decode("utf-8")
+
+
 def speaks_unicode(stream: TextIO) -> bool:
     return (stream.encoding or "").lower().replace("-", "").startswith("utf")
-
-
-def visible(text: str) -> str:
-    """Nothing that a terminal would obey: control characters are shown, not sent."""
-    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)

@@ -90,7 +90,7 @@ def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> 
     if solved.why:
         lines += [Text(), *paragraphs(f"Why: {solved.why}", width, plain)]
     if solved.source:
-        lines.append(Text(f" Source: {', '.join(solved.source)}", style=QUIET))
+        lines += quiet(f"Source: {', '.join(solved.source)}", width, plain)
     if solved.replay:
         lines += [Text(), Text(f" {solved.replay}", style=QUIET)]
     return [*lines, Text()]
