@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from studyrnn import __version__
-from studyrnn.errors import EXIT_INTERRUPTED, Interrupted, StudyError
+from studyrnn.errors import EXIT_FAILURE, EXIT_INTERRUPTED, Interrupted, StudyError
 
 app = typer.Typer(
     help="Study recurrent neural networks: cards, and exercises with fresh numbers that are computed, worked and "
@@ -93,7 +93,9 @@ def generate(
 @app.command()
 def export(
     names: Names = None,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="The format: anki.")] = "anki",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="The format, like anki; a wrong one lists them.")
+    ] = "anki",
     output: Output = None,
     variants: Annotated[int, typer.Option(min=1, max=100, help="Fixed variants of each exercise.")] = 3,
     split: Annotated[
@@ -109,7 +111,8 @@ def export(
 @app.command()
 def check(
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Decks or folders; the shipped decks if none.")
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Files, folders or names of decks; all shipped ones if none."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     maths: Annotated[bool, typer.Option("--maths", help="List the maths that decks may use.")] = False,
@@ -132,6 +135,9 @@ def main() -> None:
 
         sys.stderr.write(f"studyrnn: {visible(str(error))}\n")
         sys.exit(error.exit_code)
+    except OSError as error:
+        sys.stderr.write(f"studyrnn: {error.strerror or error}\n")
+        sys.exit(EXIT_FAILURE)
     except (Interrupted, KeyboardInterrupt):
         sys.stderr.write("\nStopped. Everything answered is saved.\n")
         sys.exit(EXIT_INTERRUPTED)

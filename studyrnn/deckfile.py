@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from studyrnn.errors import DeckError, UnknownName, nearest
-from studyrnn.markup import gaps, left_of_gaps, visible
+from studyrnn.markup import gaps, left_of_gaps
 from studyrnn.model import Card, CardKind, Deck, Loaded, Option
 from studyrnn.topics import TOPICS
-from studyrnn.yamlfile import BadNode, YamlReader
+from studyrnn.yamlfile import BadNode, YamlReader, quoted
 
 _LARGEST = 2_000_000  # bytes
 
@@ -45,7 +45,7 @@ def read(path: Path) -> Loaded:
         raise DeckError(f"cannot read {path}: {error.strerror}") from None
     if len(raw) > _LARGEST:
         raise DeckError(f"{path} has more than {_LARGEST:,} bytes, too many for a deck")
-    return _DeckReader(visible(str(path)), path.stem).deck(raw)
+    return _DeckReader(quoted(str(path)), path.stem).deck(raw)
 
 
 class _DeckReader(YamlReader):
@@ -150,7 +150,7 @@ class _DeckReader(YamlReader):
         if text and not _KEBAB.fullmatch(text):
             self.problem(
                 keys["id"],
-                f'id "{visible(text)}": lower-case words joined by hyphens, like  weights-are-shared',
+                f'id "{quoted(text)}": lower-case words joined by hyphens, like  weights-are-shared',
             )
         if text in self.ids:
             self.problem(keys["id"], f"this id stands on line {self.ids[text]} already: every card needs its own")
@@ -163,7 +163,7 @@ class _DeckReader(YamlReader):
         if "topic" in keys:
             text = self.text(keys["topic"], "topic")
             if text and text not in TOPICS:
-                self.problem(keys["topic"], f'unknown topic "{visible(text)}". {nearest(text, TOPICS)}')
+                self.problem(keys["topic"], f'unknown topic "{quoted(text)}". {nearest(text, TOPICS)}')
             return text
         if self.stem not in TOPICS:
             self.problem(node, f"topic: is missing. One of: {', '.join(TOPICS)}")
@@ -176,7 +176,7 @@ class _DeckReader(YamlReader):
         if not name:
             raise BadNode
         try:
-            found = exercises.find(visible(name))
+            found = exercises.find(quoted(name))
         except UnknownName as error:
             self.problem(node, str(error))
             raise BadNode from None
@@ -227,6 +227,8 @@ class _DeckReader(YamlReader):
         left = left_of_gaps(text)
         if "{{" in left or "}}" in left or any(_is_no_gap(gap) for gap in gaps(text)):
             self.problem(keys["cloze"], "cloze: a gap is not closed. Gaps are {{...}}, not inside one another")
+        elif any(re.match(r"c\d+::", gap) for gap in gaps(text)):
+            self.problem(keys["cloze"], "cloze: gaps are numbered by themselves: write {{gap}} instead of {{c1::gap}}")
         elif text and not gaps(text):
             self.problem(keys["cloze"], "cloze: has no gap. Write what is to be hidden as {{gap}}")
         return {"question": text}
@@ -255,7 +257,7 @@ def _peek_id(node: Any) -> str:
     if type(node).__name__ == "MappingNode":
         for key, value in node.value:
             if key.value in ("id", "exercise") and isinstance(value.value, str):
-                return visible(value.value)
+                return quoted(value.value)
     return ""
 
 

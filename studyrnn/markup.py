@@ -19,7 +19,7 @@ _SPAN = re.compile(
     + r"|\*\*(?P<bold>.+?)\*\*|(?<![\w*])\*(?P<italic>[^*\s](?:[^*]*[^*\s])?)\*(?![\w*])|`(?P<code>[^`]+)`",
     re.DOTALL,
 )
-_ESCAPED = {r"\$": "\ue000", r"\*": "\ue001", r"\`": "\ue002"}  # what stands for these while marks are looked for
+_ESCAPED = {r"\$": "\ufdd0", r"\*": "\ufdd1", r"\`": "\ufdd2"}  # noncharacters stand for them while marks are found
 _RESTORED = {ord(stand_in): escaped[1] for escaped, stand_in in _ESCAPED.items()}
 
 

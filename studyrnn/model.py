@@ -174,7 +174,6 @@ class Solution:
     steps: tuple[Step, ...] = ()
     parts_at: str = ""  # the step where the learner's slip left the right way
     why: str = ""
-    source: tuple[str, ...] = ()
     replay: str = ""
 
 

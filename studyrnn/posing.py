@@ -79,7 +79,7 @@ class _FromCard(ABC):
 
     def resolved(self, answer: str, listed: Sequence[tuple[str, str]] = ()) -> Solution:
         card = self.card
-        return Solution(answer, tuple(listed), card.points, why=card.why, source=card.source)
+        return Solution(answer, tuple(listed), card.points, why=card.why)
 
 
 class OpenPosed(_FromCard):
@@ -123,7 +123,7 @@ class ChoicePosed(_FromCard):
         return tuple(option.text for option in self.options)
 
     def task(self) -> str:
-        return "Choose all that apply, like `1 3`" if len(self.right) > 1 else ""
+        return "(all that apply: their digits, with or without spaces)" if len(self.right) > 1 else ""
 
     def read(self, text: str) -> set[int]:
         chosen = set(_digits(text, len(self.options)))
@@ -137,7 +137,9 @@ class ChoicePosed(_FromCard):
         if response == self.right:
             return Score(1.0, entries)
         reasons = [f"{k}: {self.options[k - 1].because}" for k in sorted(response - self.right) if self._because(k)]
-        share = sum(entries) / len(entries) if len(self.right) > 1 else 0.0
+        if response < self.right:
+            reasons.append("That is not all of them.")
+        share = max(0, len(response & self.right) - len(response - self.right)) / len(self.right)
         return Score(share, entries, message="\n".join(reasons))
 
     def _because(self, k: int) -> str:
@@ -148,7 +150,7 @@ class ChoicePosed(_FromCard):
             (k,) = self.right
             because = f" {self._because(k)}" if self._because(k) else ""
             return self.resolved(f"{k} is right: {self.options[k - 1].text}{because}")
-        return self.resolved("Right are", [(str(k), self.options[k - 1].text) for k in sorted(self.right)])
+        return self.resolved("Right answers:", [(str(k), self.options[k - 1].text) for k in sorted(self.right)])
 
 
 class TypedPosed(_FromCard):
@@ -195,7 +197,7 @@ class NumberPosed(_FromCard):
 
     def solution(self, slip: SlipValue | None) -> Solution:
         unit = f" {self.card.unit}" if self.card.unit else ""
-        return self.resolved(f"{self.card.shown_number}{unit}")
+        return self.resolved(f"${self.card.shown_number}${unit}")
 
 
 class OrderPosed(_FromCard):
@@ -225,7 +227,7 @@ class OrderPosed(_FromCard):
     def grade(self, response: list[int]) -> Score:
         entries = tuple(mine == right for mine, right in zip(response, self.right, strict=True))
         wrong = [str(place) for place, good in enumerate(entries, 1) if not good]
-        message = f"Not yet in their place: position {', '.join(wrong)}." if wrong else ""
+        message = f"Not yet in place: {', '.join(wrong)}." if wrong else ""
         return Score(sum(entries) / len(entries), entries, message=message)
 
     def solution(self, slip: SlipValue | None) -> Solution:
@@ -274,8 +276,10 @@ _KINDS: dict[CardKind, type[_FromCard]] = {
 def _digits(text: str, most: int) -> list[int]:
     """`2`, `1 3`, `1,3` and `13` as numbers from 1 to `most`, none twice."""
     compact = re.sub(r"[\s,;.>]+", "", text)
-    if not re.fullmatch(r"[1-9]+", compact) or max(map(int, compact)) > most or len(set(compact)) < len(compact):
+    if not re.fullmatch(r"[1-9]+", compact) or max(map(int, compact)) > most:
         raise Unreadable(f"type digits from 1 to {most}")
+    if len(set(compact)) < len(compact):
+        raise Unreadable("type each digit once")
     return [int(digit) for digit in compact]
 
 

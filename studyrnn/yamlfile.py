@@ -51,8 +51,10 @@ class YamlReader:
             advice = ""
             if "escape" in why:
                 advice = ". In double quotes a backslash begins an escape: use single quotes"
-            elif "\\t" in why or "tab" in why:
-                advice = ". Indent with spaces"
+            elif "\\t" in why or "tab" in why or "cannot start any token" in why:
+                advice = ". Indent with spaces; quote text that begins with a sign"
+            elif "mapping values" in why:
+                advice = ". Text with a colon and a space in it needs quotes"
             self.problem(mark.line + 1 if mark else 1, f"not YAML: {why}{advice}")
             return None
         except yaml.YAMLError as error:
@@ -74,7 +76,7 @@ class YamlReader:
                 self.problem(line, "anchors (&) and aliases (*) are not used in decks: write the text out, or quote it")
                 return False
             if tag := getattr(event, "tag", None):
-                self.problem(line, f"tags are not used in decks: remove {visible(tag)}, or quote the text")
+                self.problem(line, f"tags are not used in decks: remove {quoted(tag)}, or quote the text")
                 return False
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > 20:
@@ -96,7 +98,7 @@ class YamlReader:
             elif name in values:
                 self.problem(key, f'the key "{name}" stands here twice')
             elif name not in known:
-                self.problem(key, f'unknown key "{visible(name)}". {nearest(name, known)}')
+                self.problem(key, f'unknown key "{quoted(name)}". {nearest(name, known)}')
             else:
                 values[name] = value
         return values
@@ -135,6 +137,8 @@ class YamlReader:
             return ""
         if not value.strip():
             self.problem(node, f"{key}: is empty")
+        if r"\(" in value or r"\[" in value:
+            self.problem(node, f"{key}: maths stands between dollar signs, $...$ or $$...$$")
         self.maths(node, key, value)
         return value.strip()
 
@@ -143,7 +147,7 @@ class YamlReader:
             for tex in formulas(text):
                 one_line(tex)
         except MathError as error:
-            self.problem(node, f'{key}: {error} in "${visible(tex)}$". Known: studyrnn check --maths')
+            self.problem(node, f'{key}: {error} in "${quoted(tex)}$". Known: studyrnn check --maths')
         except ValueError as error:
             self.problem(node, f"{key}: {error}")
 
@@ -161,6 +165,11 @@ class YamlReader:
             found = math.nan
         if not math.isfinite(found):
             shown = value if isinstance(value, str) else "that"
-            self.problem(node, f"{key}: {visible(shown)} is not a number. Write it like 24, 0.5 or 1e-3")
+            self.problem(node, f"{key}: {quoted(shown)} is not a number. Write it like 24, 0.5 or 1e-3")
             return 0.0
         return found
+
+
+def quoted(text: str) -> str:
+    """Text of a file inside a message: on one line, not too long, with nothing in it that a terminal would obey."""
+    return visible(text).replace("\n", "\\n")[:200]

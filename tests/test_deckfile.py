@@ -16,6 +16,7 @@ from studyrnn.errors import DeckError
 from studyrnn.model import Card, Loaded, Option
 from studyrnn.topics import TOPICS
 
+COLON = "Text with a colon and a space in it needs quotes"
 HEAD = "deck: gru\ntitle: Gates\ncards:\n"  # cards begin on line 4
 GOOD = "  - {id: good, question: Q, answer: A}\n"
 
@@ -185,9 +186,14 @@ FILES: dict[str, tuple[str | bytes, int, str]] = {
     "tab": (
         f"{HEAD}  - id: a\n\tquestion: Q\n",
         5,
-        "not YAML: found a tab character that violates indentation. Indent with spaces",
+        "not YAML: found a tab character that violates indentation. "
+        "Indent with spaces; quote text that begins with a sign",
     ),
-    "colon": (f"{HEAD}  - id: a\n    question: a: b\n", 5, "not YAML: mapping values are not allowed in this context"),
+    "colon": (
+        f"{HEAD}  - id: a\n    question: a: b\n",
+        5,
+        f"not YAML: mapping values are not allowed in this context. {COLON}",
+    ),
     "escape": (
         f'{HEAD}  - id: a\n    question: "\\odot"\n',
         5,

@@ -124,7 +124,7 @@ def test_product_signs(text: str, vector: str, scalar: str) -> None:
         ("W_hn @ (r * h_)", r"W_{hn} (r_t \odot h_{t-1})"),
         ("half_square(y - target)", r"\tfrac{1}{2} (y_t - \text{target})^2"),
         ("minimum(1, threshold / norm) * grad", r"\min(1, \frac{\theta}{\lVert g \rVert}) \cdot g"),
-        ("sqrt(dot(grad, grad))", r"\sqrt{g \cdot g}"),
+        ("sqrt(dot(grad, grad))", r"\sqrt{g^\top g}"),
         ("cross_entropy(y, target)", r"\operatorname{CE}(y_t, \text{target})"),
     ],
 )

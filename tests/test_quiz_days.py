@@ -78,7 +78,7 @@ def test_nothing_due_says_what_comes_next(deck: str, tmp_path: Path) -> None:
     done = piped(tmp_path, "quiz", deck, "--new", "1")
     assert done.returncode == 0
     assert "Nothing is due today. Next: 1 card in 2 days." in done.stdout
-    assert "studyrnn quiz --new 20" in done.stdout
+    assert "New today: 1 of 1. For more, add --new 11." in done.stdout
 
 
 def test_a_second_answer_on_one_day_does_not_move_the_due_day(deck: str, tmp_path: Path) -> None:

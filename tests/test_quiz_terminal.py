@@ -52,7 +52,7 @@ def test_every_kind_with_wrong_unreadable_and_right_answers(deck: str, tmp_path:
     order = play.type("")
     assert "right order" in order
     digit = digits_of(order)
-    assert "position 1, 2" in play.type(" ".join(digit[word] for word in ("candidate", "gates", "state")))
+    assert "in place: 1, 2" in play.type(" ".join(digit[word] for word in ("candidate", "gates", "state")))
     assert "✓ right" in play.type("".join(digit[word] for word in ("gates", "candidate", "state")))
     assert "LSTM · level 2" in play.type("3")
     question = draw(find("lstm.cell-state"), 3, 0)

@@ -55,7 +55,8 @@ def _files(paths: list[Path]) -> list[Path]:
                 raise UsageError(f"{path} holds no .yaml file")
             files += found
         else:
-            files.append(path)
+            shipped = {file.stem: file for file in decks.shipped_files()}
+            files.append(path if path.exists() else shipped.get(str(path), path))
     return files
 
 

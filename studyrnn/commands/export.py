@@ -13,7 +13,8 @@ def run(names: list[str], form: str, output: Path | None, variants: int, split: 
     export = exporters.find(form)
     cards, problems = decks.select(names)
     if problems:
-        environment.message("some cards have problems and are left out. For every one: studyrnn check")
+        where = " ".join(dict.fromkeys(problem.file for problem in problems))
+        environment.message(f"what has a problem is left out. See: studyrnn check {where}")
     files = export(cards, decks.titles(names), variants, split)
     if output is None:
         if split:
@@ -23,8 +24,4 @@ def run(names: list[str], form: str, output: Path | None, variants: int, split: 
     for suffix, text in files.items():
         path = output.with_name(f"{output.stem}{suffix}{output.suffix}")
         environment.write_out([text], path)
-        environment.message(f"{path}: {text.count(chr(10)) - _header_lines(text)} notes")
-
-
-def _header_lines(text: str) -> int:
-    return sum(line.startswith("#") for line in text.splitlines())
+        environment.message(f"{path} written")

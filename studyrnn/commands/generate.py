@@ -58,7 +58,7 @@ def choose(topic: str | None, exercise: str | None) -> list[Exercise]:
             raise UsageError(f"{exercise} belongs to the topic {found.topic}, not to {topic}")
         return [found]
     if topic is None:
-        return exercises.all_exercises()
+        return sorted(exercises.all_exercises(), key=lambda exercise: exercise.level)  # easy ones first
     chosen = list(exercises.of_topic(topic))
     if not chosen:
         raise UnknownName("topic with exercises", topic, exercises.topics())

@@ -14,7 +14,7 @@ from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.errors import Interrupted, Unreadable, UnreadableLine, nearest
 from studyrnn.markup import literally
-from studyrnn.model import AGAIN, GOOD, HARD, RATING_NAMES, Card, Review, Score, SlipValue
+from studyrnn.model import AGAIN, GOOD, HARD, RATING_NAMES, Card, Problem, Review, Score, SlipValue
 from studyrnn.posing import Posed, pose
 from studyrnn.scheduling import MODEL, Scheduler, study_day
 from studyrnn.session import Plan, Session, next_due, plan
@@ -42,14 +42,15 @@ class Response:
 
     @property
     def outcome(self) -> str:
+        """Of an answer that a machine judges."""
+        if self.score is None or not self.score.right:
+            return MISSED
         return HELPED if self.tries > 1 or self.hints else RIGHT
 
     @property
     def suggested(self) -> int:
         """Right at once is Good; right on the retry, or after a hint, Hard; Easy only when the learner says so."""
-        if self.score is None or not self.score.right:
-            return AGAIN
-        return GOOD if self.outcome == RIGHT else HARD
+        return {RIGHT: GOOD, HELPED: HARD, MISSED: AGAIN}[self.outcome]
 
 
 def run(
@@ -58,7 +59,7 @@ def run(
     cards, problems = decks.select(names, environment.cache_directory())
     screen = Screen(plain or environment.wants_plain(), no_color or environment.wants_no_color())
     with Store(db or environment.data_directory() / "reviews.db") as store:
-        Quiz(screen, store, cards, environment.random_seed() if seed is None else seed).run(limit, new, len(problems))
+        Quiz(screen, store, cards, environment.random_seed() if seed is None else seed).run(limit, new, problems)
 
 
 class Quiz:
@@ -75,11 +76,11 @@ class Quiz:
 
     # -- the session -------------------------------------------------------------------------------------------------
 
-    def run(self, limit: int | None, new: int, problems: int) -> None:
+    def run(self, limit: int | None, new: int, problems: list[Problem]) -> None:
         today = self.today()
         chosen = plan(self.cards, self.seen, today, new, limit)
         session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
-        self.greet(chosen, today, problems)
+        self.greet(chosen, today, new, problems)
         try:
             while (card := session.current()) is not None:
                 session.rated(self.ask(card, session, counts(chosen)))
@@ -90,20 +91,19 @@ class Quiz:
         if chosen.cards:
             self.summary()
 
-    def greet(self, chosen: Plan, today: int, problems: int) -> None:
+    def greet(self, chosen: Plan, today: int, new: int, problems: list[Problem]) -> None:
         if problems:
-            self.say(
-                views.notice,
-                f"{many(problems, 'problem')} in these decks: what is wrong is left out. "
-                "For every one, with its line: `studyrnn check`",
-            )
+            files = ", ".join(dict.fromkeys(problem.file for problem in problems))
+            told = f"{many(len(problems), 'problem')} in {literally(files)}: what has one is left out."
+            self.say(views.notice, f"{told} See `studyrnn check {literally(files)}`")
         answered = sum(seen.last_day == today for seen in self.seen.values())
         if chosen.cards and answered:
             self.say(views.said, f"{answered} answered earlier today, all saved. {len(chosen.cards)} to go.")
         if not chosen.cards:
             self.say(views.said, f"Nothing is due today.{self.upcoming(today)}")
             if any(card.id not in self.seen for card in self.cards):
-                self.say(views.said, "Today's new cards are done. For more:  studyrnn quiz --new 20")
+                begun = sum(seen.first_day == today for seen in self.seen.values())
+                self.say(views.said, f"New today: {begun} of {new}. For more, add `--new {begun + 10}`.")
 
     def upcoming(self, today: int) -> str:
         ahead = next_due(self.seen, self.cards, today)
@@ -257,7 +257,8 @@ class Quiz:
         )
         self.store.append(review)
         self.note(review)
-        self.outcomes.setdefault(card.id, MISSED if rating == AGAIN else response.outcome)
+        self_rated = MISSED if rating == AGAIN else RIGHT
+        self.outcomes.setdefault(card.id, response.outcome if posed.tries else self_rated)
         if leaving is not None:
             raise leaving
         again_today = rating == AGAIN and self.screen.interactive

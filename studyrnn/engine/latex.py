@@ -104,7 +104,7 @@ def _written(expression: Expression, scalar: bool, write: Callable[[str], str]) 
         case Apply(op="outer"):
             return rf"{put(0, _ATOM)} {put(1, _ATOM)}^\top", _PRODUCT
         case Apply(op="dot"):
-            return rf"{put(0, _ATOM)} \cdot {put(1, _ATOM)}", _PRODUCT
+            return rf"{put(0, _ATOM)}^\top {put(1, _ATOM)}", _PRODUCT
         case Apply(op="transpose"):
             return (put(0, _PRODUCT), _PRODUCT) if scalar else (rf"{put(0, _ATOM)}^\top", _ATOM)
         case Apply(op="div"):

@@ -262,19 +262,19 @@ def _public(name: str) -> str:
 def _hints(steps: tuple[Step, ...]) -> tuple[str, ...]:
     """Formula, formula with the numbers, first number. The solution itself is what follows."""
     first = steps[0]
-    formulas = "  ".join(f"${step.symbol} = {step.formula}$" for step in steps)
+    formulas = "\n".join(f"${step.symbol} = {step.formula}$" for step in steps)
     entry = number(entries_of(first.value)[0], 4)
-    what = "number" if isinstance(first.value, list) else "value"
+    what = f"The first number of ${first.symbol}$" if isinstance(first.value, list) else f"${first.symbol}$"
     return (
         formulas,
         f"$${first.symbol} = {first.substituted}$$",
-        f"The first {what} of ${first.symbol}$ is {entry}.",
+        f"{what} is ${entry}$.",
     )
 
 
 def task(question: Question) -> str:
     """The last line of the stem: what to compute, how precisely."""
-    return f"Compute ${question.asks_symbol}$.   ({PRECISION})"
+    return f"Compute ${question.asks_symbol}$ ({PRECISION})."
 
 
 def full_stem(question: Question) -> str:

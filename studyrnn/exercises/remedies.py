@@ -55,7 +55,7 @@ EXERCISES = (
                     Slip(
                         "unit-norm",
                         r"You divided by the norm alone. The factor is $\min(1, \theta / \lVert g \rVert)$: "
-                        r"the threshold stands above the norm, and never more than 1 comes of it.",
+                        r"$\theta$ is the numerator, and the factor is capped at 1.",
                         equations={"grad_clipped": "grad / norm"},
                         always=False,
                     ),

@@ -23,7 +23,7 @@ class Screen:
     """`plain`: no glyphs, nothing drawn. Without a terminal on standard input, lines are read from the pipe."""
 
     def __init__(self, plain: bool, no_color: bool, width: int | None = None) -> None:
-        self.interactive = sys.stdin.isatty()
+        self.interactive = sys.stdin is not None and sys.stdin.isatty()
         self.plain = plain or not speaks_unicode(sys.stdout)
         for stream in (sys.stdin, sys.stdout):
             if hasattr(stream, "reconfigure"):
@@ -52,7 +52,7 @@ class Screen:
             except EOFError:
                 self.show("")
                 raise EndOfInput from None
-        line = sys.stdin.readline()
+        line = sys.stdin.readline() if sys.stdin is not None else ""
         if not line:
             raise EndOfInput
         self.lines_read += 1

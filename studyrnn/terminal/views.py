@@ -78,7 +78,7 @@ def notice(text: str, width: int, plain: bool) -> list[Text]:
 def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> list[Text]:
     lines: list[Text] = [Text()]
     if solved.answer:
-        indent = _INDENT if verdict_shown and not plain else MARGIN
+        indent = _INDENT if verdict_shown and not plain and not solved.listed else MARGIN
         lines += paragraphs(solved.answer, width - indent, plain, indent=indent)
     for label, text in solved.listed:
         lines += _hanging(f"   {label}  ", text, width, plain)
@@ -89,8 +89,6 @@ def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> 
         lines += _worked(step, step.name == solved.parts_at, width, plain)
     if solved.why:
         lines += [Text(), *paragraphs(f"Why: {solved.why}", width, plain)]
-    if solved.source:
-        lines += quiet(f"Source: {', '.join(solved.source)}", width, plain)
     if solved.replay:
         lines += [Text(), Text(f" {solved.replay}", style=QUIET)]
     return [*lines, Text()]
