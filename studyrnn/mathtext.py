@@ -149,7 +149,7 @@ class _Parser:
                 break
             else:
                 for atom in self.atom():
-                    atoms.append(replace(atom, spaced=spaced))
+                    atoms.append(replace(atom, spaced=atom.spaced or spaced))
                     spaced = False
         return fractions_in_parentheses(atoms)
 

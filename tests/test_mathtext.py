@@ -57,6 +57,7 @@ GRU = r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}"
         (r"\sum_{t=1}^{T} L_t", "∑ₜ₌₁^T Lₜ", "sum_(t=1)^T L_t"),
         (r"w^{-1}", "w⁻¹", "w^(-1)"),
         (r"x^{T-1}", "x^(T−1)", "x^(T-1)"),
+        (r"\sqrt{g^\top g}", "√(gᵀ g)", "sqrt(g^T g)"),
         (r"x_{i,j}", "x_(i,j)", "x_(i,j)"),
         (r"x_f, x_c, b_z", "x_f, x_c, b_z", "x_f, x_c, b_z"),
         (r"\operatorname{ReLU}(-x)", "ReLU(−x)", "ReLU(-x)"),
