@@ -59,10 +59,10 @@ def select(names: Iterable[str], cache: Path | None = None) -> tuple[list[Card],
     return list(first.values()), problems
 
 
-def titles(names: Iterable[str] = ()) -> dict[str, str]:
+def titles(names: Iterable[str] = (), cache: Path | None = None) -> dict[str, str]:
     """Deck name -> title, of the shipped decks and of the files among `names`."""
     paths = [*shipped_files(), *(Path(name) for name in names if is_path(name))]
-    return {loaded.deck.name: loaded.deck.title for loaded in map(load, paths)}
+    return {loaded.deck.name: loaded.deck.title for loaded in (load(path, cache) for path in paths)}
 
 
 def is_path(name: str) -> bool:
@@ -92,7 +92,8 @@ def load(path: Path, cache: Path | None = None) -> Loaded:
 
 def _code_version() -> str:
     """Changes with every release, and with every edit of the reader in a checkout."""
-    return f"{__version__} {Path(__file__).with_name('deckfile.py').stat().st_mtime_ns}"
+    readers = [Path(__file__).with_name(name) for name in ("deckfile.py", "yamlfile.py")]
+    return f"{__version__} {max(path.stat().st_mtime_ns for path in readers)}"
 
 
 def _cache_file(cache: Path, path: Path) -> Path:

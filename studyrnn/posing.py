@@ -14,7 +14,6 @@ import re
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Protocol
 
@@ -136,7 +135,7 @@ class ChoicePosed(_FromCard):
         entries = tuple((k in response) == (k in self.right) for k in range(1, len(self.options) + 1))
         if response == self.right:
             return Score(1.0, entries)
-        reasons = [f"{k}: {self.options[k - 1].because}" for k in sorted(response - self.right) if self._because(k)]
+        reasons = [f"{k}: {self._because(k)}" for k in sorted(response - self.right) if self._because(k)]
         if response < self.right:
             reasons.append("That is not all of them.")
         share = max(0, len(response & self.right) - len(response - self.right)) / len(self.right)
@@ -234,17 +233,15 @@ class OrderPosed(_FromCard):
         return self.resolved("In order:", [(str(k), self.entries[k - 1]) for k in self.right])
 
 
-@dataclass
 class ExercisePosed:
     """Fresh numbers, every step worked, slips recognised."""
 
-    question: Question
-    tries: int = 2
+    tries = 2
 
-    def __post_init__(self) -> None:
+    def __init__(self, question: Question) -> None:
         from studyrnn.exercises.drawing import task
 
-        q = self.question
+        self.question = q = question
         self.hints = q.hints
         self.sheet = Sheet(f"{heading(q.topic)} · level {q.level}", q.stem, q.given, (), task(q), exact_keys=True)
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from studyrnn.deckfile import read
 from studyrnn.errors import DeckError
@@ -355,62 +351,3 @@ def test_a_file_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
         read(tmp_path / "missing.yaml")
     with pytest.raises(DeckError, match=r"gru\.yaml has more than 2,000,000 bytes"):
         loaded(tmp_path, b"#" * 2_000_001)
-
-
-# -- any file at all -------------------------------------------------------------------------------------------------
-
-anyhow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-marks = st.text("deckcards:-[]{}'\"|>&*!%@ \n\t#?")
-
-
-def survives(folder: Path, text: str | bytes) -> None:
-    found = loaded(folder, text)
-    assert found.problems or found.deck.cards
-    assert [problem.line for problem in found.problems] == sorted(problem.line for problem in found.problems)
-    assert all(problem.line >= 1 for problem in found.problems)
-    assert not any(unicodedata.category(character) == "Cc" for problem in found.problems for character in str(problem))
-
-
-@anyhow
-@given(raw=st.one_of(st.binary(), st.text().map(str.encode), marks.map(str.encode)))
-def test_any_bytes_are_a_deck_or_have_problems(tmp_path: Path, raw: bytes) -> None:
-    """Nothing is raised whatever the file holds, and what is wrong is told without control characters."""
-    survives(tmp_path, raw)
-
-
-KEYS = """id question answer options cloze accept number order exercise topic why source points right wrong because
-tolerance unit other"""
-keys = st.sampled_from(KEYS.split())
-traps = st.sampled_from(
-    [r"$\frac{1}{2}$", "$x", r"$\foo$", "{{gap}}", "{{$x_{t}$}}", "12:30", "gru", "gru.hidden-state"]
-)
-text = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=20)
-scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), text, traps)
-values = st.recursive(
-    scalars,
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(keys, inner, max_size=4)),
-    max_leaves=8,
-)
-named: dict[str, st.SearchStrategy[Any]] = {"id": scalars, "question": scalars}
-cards = st.one_of(
-    st.fixed_dictionaries(named, optional={"answer": scalars, "why": values, "topic": values}),
-    st.fixed_dictionaries({**named, "options": values}),
-    st.dictionaries(keys, values, max_size=5),
-    values,
-)
-
-
-@anyhow
-@given(title=scalars, content=st.lists(cards, max_size=6))
-def test_any_structure_is_a_deck_or_has_problems(tmp_path: Path, title: Any, content: list[Any]) -> None:
-    """Well-formed YAML (JSON is some) that is no deck, or half of one, is never more than a list of problems."""
-    survives(tmp_path, json.dumps({"deck": "gru", "title": title, "cards": content}, indent=1))
-
-
-@anyhow
-@given(content=st.lists(cards, max_size=5))
-def test_bad_cards_never_hide_good_ones(tmp_path: Path, content: list[Any]) -> None:
-    """Between any others, a good card is always read."""
-    kept = {"id": "kept-card", "question": "Q", "answer": "A"}
-    found = loaded(tmp_path, json.dumps({"deck": "gru", "title": "T", "cards": [*content, kept, *content]}, indent=1))
-    assert "gru/kept-card" in good(found)

@@ -11,11 +11,12 @@ from studyrnn.errors import UsageError
 
 def run(names: list[str], form: str, output: Path | None, variants: int, split: bool) -> None:
     export = exporters.find(form)
-    cards, problems = decks.select(names)
+    cache = environment.cache_directory()
+    cards, problems = decks.select(names, cache)
     if problems:
         where = " ".join(dict.fromkeys(problem.file for problem in problems))
         environment.message(f"what has a problem is left out. See: studyrnn check {where}")
-    files = export(cards, decks.titles(names), variants, split)
+    files = export(cards, decks.titles(names, cache), variants, split)
     if output is None:
         if split:
             raise UsageError("--split writes several files: name them with -o FILE")

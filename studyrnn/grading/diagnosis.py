@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from studyrnn.grading.scoring import entries_of, right_entries, tolerance_of
+from studyrnn.grading.scoring import ABSOLUTE, entries_of, right_entries
 from studyrnn.model import Question, Score, SlipValue, Value
 
 NEAR = 0.03  # of max(1, largest entry): close enough to suspect rounding, once no slip explains it
@@ -70,13 +70,13 @@ def _general(value: Value, question: Question, right: tuple[bool, ...]) -> str:
     which = _which(question, right)
     if all_wrong(lambda k: abs(key[k]) > tolerance and close(mine[k], -key[k])):
         return f"{which} Only the sign is turned round."
-    if isinstance(value, list) and isinstance(question.key, list) and _is_transposed(value, question.key, tolerance):
+    if _is_transposed(value, question.key, tolerance):
         return f"{which} The matrix is transposed."
     if len(key) > 1 and all(close(p, q) for p, q in zip(sorted(mine), sorted(key), strict=True)):
         return f"{which} The right values stand there in another order."
     if all_wrong(lambda k: _decimal_point_moved(mine[k], key[k])):
         return f"{which} The decimal point has moved."
-    near = NEAR * max(1.0, tolerance_of(question.key) / 1e-3)
+    near = NEAR * tolerance / ABSOLUTE
     if all_wrong(lambda k: abs(mine[k] - key[k]) <= near):
         return f"{which} Close: rounded too early? Carry 4 decimals."
     return f"{which} It is not what any usual slip gives."

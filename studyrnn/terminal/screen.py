@@ -22,13 +22,13 @@ class EndOfInput(Exception):
 class Screen:
     """`plain`: no glyphs, nothing drawn. Without a terminal on standard input, lines are read from the pipe."""
 
-    def __init__(self, plain: bool, no_color: bool, width: int | None = None) -> None:
+    def __init__(self, plain: bool, no_color: bool) -> None:
         self.interactive = sys.stdin is not None and sys.stdin.isatty()
         self.plain = plain or not speaks_unicode(sys.stdout)
         for stream in (sys.stdin, sys.stdout):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
-        self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color or None, width=width)
+        self._console = Console(highlight=False, markup=False, emoji=False, no_color=no_color or None)
         self.lines_read = 0
         if self.interactive:
             with contextlib.suppress(ImportError):
