@@ -5,6 +5,7 @@ StudyError                  exit code 1: could not do it
 ├── StoreError              the review log cannot be opened or written
 ├── DrawError               an exercise found no question that passes its guards
 └── UsageError              exit code 2: the command itself asks for something that is not there
+    ├── ArgumentError       numbers the engine cannot use: names the argument, what it is and what it has to be
     ├── UnknownName         a deck, topic or exercise that does not exist; says which come near
     ├── ReplayError         a replay code that is malformed or belongs to another version
     └── UnreadableLine      a piped answer that cannot be read; says which line
@@ -42,6 +43,10 @@ class DrawError(StudyError):
 
 class UsageError(StudyError):
     exit_code = EXIT_USAGE
+
+
+class ArgumentError(UsageError, ValueError):
+    pass
 
 
 class UnknownName(UsageError):

@@ -58,6 +58,7 @@ _SYMBOLS: dict[str, tuple[str, str, str]] = {
     "circ": ("∘", "o", BIN), "oplus": ("⊕", "(+)", BIN),
     "le": ("≤", "<=", REL), "leq": ("≤", "<=", REL), "ge": ("≥", ">=", REL), "geq": ("≥", ">=", REL),
     "ne": ("≠", "!=", REL), "neq": ("≠", "!=", REL), "approx": ("≈", "~=", REL), "to": ("→", "->", REL),
+    "rightarrow": ("→", ">", ORD), "leftarrow": ("←", "<", ORD),
     "in": ("∈", "in", REL), "ll": ("≪", "<<", REL), "gg": ("≫", ">>", REL), "propto": ("∝", "~", REL),
     "sim": ("∼", "~", REL), "equiv": ("≡", "==", REL), "Rightarrow": ("⇒", "=>", REL), "mid": ("|", "|", REL),
     "sum": ("∑", "sum", FUNC), "prod": ("∏", "prod", FUNC),

@@ -56,7 +56,7 @@ def test_precedence_and_grouping() -> None:
     "text",
     [
         "a ** 2", "a // b", "a % b", "+a", "not a", "a < b", "a if b else c", "a[0]", "a.S", "(a, b)", "'a'", "None",
-        "1j", "lambda: 1", "exp(a)", "foo(a)", "tanh(x=a)", "tanh(*a)", "a.T(b)", "__import__('os')", "a.__class__",
+        "1j", "lambda: 1", "sin(a)", "foo(a)", "tanh(x=a)", "tanh(*a)", "a.T(b)", "__import__('os')", "a.__class__",
     ],
 )  # fmt: skip
 def test_the_rest_of_python_is_refused(text: str) -> None:
@@ -124,22 +124,9 @@ def test_reset_after_has_one_bias_more() -> None:
     assert set(gru("after").parameters) - set(gru("before").parameters) == {"b_hn"}
 
 
-@pytest.mark.parametrize(("reset", "keeps"), [("middle", "old"), ("before", "neither")])
-def test_unknown_conventions_are_refused(reset: str, keeps: str) -> None:
-    """A GRU convention that does not exist raises ValueError with the choices."""
-    with pytest.raises(ValueError, match="choose before or after, old or new"):
-        gru(reset, keeps)
-
-
-def test_unknown_activation_is_refused() -> None:
-    """An activation that does not exist raises ValueError with the choices."""
-    with pytest.raises(ValueError, match="choose from tanh, relu, sigmoid"):
-        rnn("gelu")
-
-
 def test_run_keeps_every_intermediate() -> None:
     """The trace has the inputs and each named equation; the given values are not changed."""
-    given = {"W_xh": 0.5, "x": 2.0, "W_hh": -1.0, "h_": 0.25, "b_h": 0.1}
+    given = {"W_xh": np.float64(0.5), "x": np.float64(2.0), "W_hh": np.float64(-1.0), "h_": 0.25, "b_h": 0.1}
     before = dict(given)
     trace = RNN.run(given, NUMPY)
     assert trace["a"] == pytest.approx(0.85)
@@ -245,10 +232,11 @@ def test_sum_of_adds_from_left_to_right() -> None:
 
 
 def test_the_gradient_of_an_unused_input_is_zero() -> None:
-    """What the loss does not depend on gets an equation all the same: 0."""
+    """What the loss does not depend on gets an equation all the same: zeros of its shape."""
     program = gradient(Program.parse({"L": "half_square(y - t)"}), {"L": "1"}, ["y", "w"])
-    assert program.run({"y": 3.0, "t": 1.0}, NUMPY)["dy"] == 2.0
-    assert program.run({"y": 3.0, "t": 1.0}, NUMPY)["dw"] == 0.0
+    trace = program.run({"y": 3.0, "t": 1.0, "w": np.array([5.0, 6.0])}, NUMPY)
+    assert trace["dy"] == 2.0
+    assert trace["dw"].tolist() == [0.0, 0.0]
 
 
 def test_the_gradient_is_a_program_with_readable_names() -> None:

@@ -125,7 +125,7 @@ def test_product_signs(text: str, vector: str, scalar: str) -> None:
         ("half_square(y - target)", r"\tfrac{1}{2} (y_t - \text{target})^2"),
         ("minimum(1, threshold / norm) * grad", r"\min(1, \frac{\theta}{\lVert g \rVert}) \cdot g"),
         ("sqrt(dot(grad, grad))", r"\sqrt{g^\top g}"),
-        ("cross_entropy(y, target)", r"\operatorname{CE}(y_t, \text{target})"),
+        ("cross_entropy(y, target)", r"-\text{target}^\top \ln(\operatorname{softmax}(y_t))"),
     ],
 )
 def test_parentheses(text: str, expected: str) -> None:

@@ -6,40 +6,85 @@ gradient is also the worked solution that shows it. A gradient is named after wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from studyrnn.engine.equations import Apply, Expression, Name, Number, Program, parse, substitute
+from studyrnn.engine.equations import Apply, Expression, Name, Number, Program, names_in, parse, substitute
 
-# For y = op(a, b) with g = dL/dy: what reaches a, and what reaches b. None: nothing is ever asked of it.
+# For y = op(a, b) with g = dL/dy: what reaches a, and what reaches b. None: nothing does (a choice, a count).
 _RULES: dict[str, tuple[str | None, ...]] = {
     "add": ("g", "g"),
     "sub": ("g", "-g"),
     "mul": ("g * b", "g * a"),
+    "div": ("g / b", "-(g * y / b)"),
     "neg": ("-g",),
     "matvec": ("outer(g, b)", "a.T @ g"),
+    "dot": ("g * b", "g * a"),
     "tanh": ("g * (1 - y * y)",),
     "sigmoid": ("g * y * (1 - y)",),
     "relu": ("g * step(y)",),
+    "exp": ("g * y",),
+    "log": ("g / a",),
+    "sqrt": ("g / (2 * y)",),
+    "minimum": ("g * step(b - a)", "g * step(a - b)"),
     "total": ("g * ones(a)",),
+    "mean": ("g * ones(a) / size(a)",),
+    "batch_total": ("g * ones(a)",),
+    "batch_mean": ("g * ones(a) / batch_size(a)",),
+    "concat": ("first(g, a)", "last(g, b)"),
+    "softmax": ("y * (g - dot(g, y))",),
     "half_square": ("g * a",),
-    "cross_entropy": ("g * (softmax(a) - b)", None),  # through the softmax, of the logits a; b is one-hot
+    "mean_square": ("g * 2 * a / size(a)",),
+    "cross_entropy": ("g * (softmax(a) - b)", None),  # through the softmax, of the logits a; b adds up to 1
+    "binary_cross_entropy": ("g * (sigmoid(a) - b)", None),
+    "one_hot_max": (None,),
+    "size": (None,),
+    "batch_size": (None,),
+    "ones": (None,),
+    "step": (None,),
 }
 _PARSED = {op: tuple(None if rule is None else parse(rule) for rule in rules) for op, rules in _RULES.items()}
 
+# An operand that is one number for all entries of the result, or for all examples, is used many times: what comes back
+# to it is summed over them.
+_SUMMED = {"entries": "total", "examples": "batch_total"}
+_ONE_FOR_ALL = {
+    **dict.fromkeys(("total", "mean", "mean_square", "dot", "cross_entropy"), frozenset({"entries"})),
+    **dict.fromkeys(("batch_total", "batch_mean"), frozenset({"examples"})),
+    **dict.fromkeys(("size", "batch_size"), frozenset({"entries", "examples"})),
+}
+_TARGETS = {"cross_entropy", "binary_cross_entropy"}  # their second argument is given, never computed
+_ACTIVATIONS = {"tanh", "sigmoid", "relu"}
+_ENTRY_BY_ENTRY = {"add", "sub", "mul", "div", "minimum", "binary_cross_entropy"}
+_FULL: frozenset[str] = frozenset()
+_EVERYTHING = frozenset(_SUMMED)
 
-def gradient(program: Program, seeds: Mapping[str, str], wrt: Sequence[str]) -> Program:
+
+def gradient(
+    program: Program,
+    seeds: Mapping[str, str],
+    wrt: Sequence[str],
+    numbers: Iterable[str] = (),
+    stop: Iterable[str] = (),
+) -> Program:
     """The equations of backpropagation through `program`.
 
-    seeds   what arrives from outside, by name: {"L": "1"}, or {"h": "seed_h"} with a value supplied at run time
-    wrt     the inputs whose gradients are asked for; each gets an equation (0 where nothing reaches it)
+    seeds    what arrives from outside, by name: {"L": "1"}, or {"h": "seed_h"} with a value supplied at run time
+    wrt      the inputs whose gradients are asked for; each gets an equation (0 times itself where nothing reaches it)
+    numbers  the inputs that are single numbers among vectors
+    stop     names that nothing flows back through: their values are taken as given (truncation)
 
-    Both sides of + - * have the same shape. Raises ValueError where an equation stands in `wrt` (its gradient has an
-    equation already) and for an operation without a rule.
-    Run the result on the trace of `program`. An activation's argument that has no name of its own gets one:
-    `dn_in` is the gradient before the tanh that gives n.
+    Raises ValueError where an equation stands in `wrt` (its gradient has an equation already) and for an operation
+    without a rule. Run the result on the trace of `program`. An activation's argument that has no name of its own gets
+    one: `dn_in` is the gradient before the tanh that gives n.
     """
     if defined := set(wrt) & set(program.equations):
         raise ValueError(f"not inputs: {sorted(defined)}")
+    known = {*program.equations, *program.inputs, *wrt}
+    if unknown := set(seeds) - known:
+        raise ValueError(f"nothing is called {sorted(unknown)}")
+    kinds = _kinds(program, numbers)
+    relevant = _relevant(program, wrt)
+    stopped = set(stop)
     reached: dict[str, list[Expression]] = {name: [parse(seed)] for name, seed in seeds.items()}
     backward: dict[str, Expression] = {}
 
@@ -49,24 +94,84 @@ def gradient(program: Program, seeds: Mapping[str, str], wrt: Sequence[str]) -> 
         elif isinstance(expression, Apply):
             if expression.op not in _PARSED:
                 raise ValueError(f"there is no derivative rule for {expression.op}")
-            for rule, arg in zip(_PARSED[expression.op], expression.args, strict=True):
-                if rule is None or isinstance(arg, Number):
+            whole = _kind(expression, kinds)
+            for rule, arg in zip(_rules_for(expression), expression.args, strict=True):
+                if not leads(arg):
                     continue
+                if rule is None:
+                    if expression.op in _TARGETS:
+                        raise ValueError(f"a target that depends on {sorted(wrt)} has no derivative rule")
+                    continue
+                shared = "examples" in _kind(arg, kinds)
+                if shared and expression.op not in _ENTRY_BY_ENTRY and len(expression.args) > 1:
+                    raise ValueError(f"{expression.op} of what is one value for the whole batch has no derivative rule")
                 parts = dict(zip("ab", expression.args, strict=False)) | {"g": g, "y": y}
                 passed = tidy(substitute(rule, parts))
-                if isinstance(arg, Apply) and isinstance(passed, Apply) and passed.op != "neg":
+                if expression.op in _ENTRY_BY_ENTRY:
+                    for axis in sorted(_kind(arg, kinds) - whole):
+                        passed = Apply(_SUMMED[axis], (passed,))
+                if isinstance(passed, Apply) and passed.op not in {"neg", "ones"} and used_again(expression, arg):
                     passed = _named(backward, f"{owner}_in", passed)
+                    kinds[passed.id] = _kind(arg, kinds)
                 spread(arg, passed, arg, owner)
 
+    def leads(expression: Expression) -> bool:
+        return not relevant.isdisjoint(names_in(expression))
+
+    def used_again(expression: Apply, arg: Expression) -> bool:
+        """Whether the gradient of an argument without a name goes on into several operands, or is one that people
+        name: that before an activation."""
+        if not isinstance(arg, Apply):
+            return False
+        return expression.op in _ACTIVATIONS or sum(leads(inner) for inner in arg.args) > 1
+
     for name in reversed(program.equations):
-        if name in reached:
+        if name in reached and name not in stopped:
             g = sum_of(reached.pop(name))
             if not isinstance(g, Number):
                 g = _named(backward, f"d{name}", g)
+                kinds[g.id] = kinds[name]
             spread(program.equations[name], g, Name(name), f"d{name}")
     for name in wrt:
-        backward[f"d{name}"] = sum_of(reached.get(name, [Number(0)]))
+        backward[f"d{name}"] = sum_of(reached.get(name) or [Apply("mul", (Number(0), Name(name)))])
+    if clash := known & set(backward):
+        raise ValueError(f"{sorted(clash)} would be a gradient and a quantity: rename the quantity")
     return Program(backward)
+
+
+def _relevant(program: Program, wrt: Sequence[str]) -> set[str]:
+    """`wrt` and everything that depends on it."""
+    found = set(wrt)
+    for name, expression in program.equations.items():
+        if not found.isdisjoint(names_in(expression)):
+            found.add(name)
+    return found
+
+
+def _rules_for(expression: Apply) -> tuple[Expression | None, ...]:
+    rules = _PARSED[expression.op]
+    return rules if len(rules) == len(expression.args) else rules[:1] * len(expression.args)  # a sum of many
+
+
+def _kinds(program: Program, numbers: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each name: over what it is one value for all ("entries", "examples")."""
+    kinds = dict.fromkeys(numbers, frozenset({"entries"}))
+    for name, expression in program.equations.items():
+        kinds[name] = _kind(expression, kinds)
+    return kinds
+
+
+def _kind(expression: Expression, kinds: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    if isinstance(expression, Name):
+        return kinds.get(expression.id, _FULL)
+    if isinstance(expression, Number):
+        return _EVERYTHING
+    inner = [_kind(arg, kinds) for arg in expression.args]
+    if expression.op in _ONE_FOR_ALL:
+        return _ONE_FOR_ALL[expression.op] | frozenset.intersection(*inner)
+    if len(inner) == 1 or expression.op in _ENTRY_BY_ENTRY:
+        return frozenset.intersection(*inner)
+    return _FULL
 
 
 def _named(equations: dict[str, Expression], name: str, expression: Expression) -> Name:
@@ -77,19 +182,30 @@ def _named(equations: dict[str, Expression], name: str, expression: Expression) 
 
 
 def sum_of(terms: list[Expression]) -> Expression:
+    if len(terms) > 2 and not any(isinstance(term, Apply) and term.op == "neg" for term in terms):
+        return Apply("add", tuple(tidy(term) for term in terms))
     total = terms[0]
     for term in terms[1:]:
         total = Apply("add", (total, term))
     return tidy(total)
 
 
+def _of_the_shape_of(expression: Expression, like: Expression) -> bool:
+    if expression == like:
+        return True
+    one_by_one = isinstance(like, Apply) and like.op in {"half_square", "neg", "tanh", "sigmoid", "exp", "log"}
+    return one_by_one and _of_the_shape_of(expression, like.args[0])  # type: ignore[union-attr]
+
+
 def tidy(expression: Expression) -> Expression:
-    """Drop what a person would not write: 1 * a, -(-a), a + -b."""
+    """Drop what a person would not write: 1 * a, -(-a), a + -b, and ones before a vector."""
     if not isinstance(expression, Apply):
         return expression
     args = tuple(tidy(arg) for arg in expression.args)
     match expression.op, args:
         case ("mul", (Number(value=1), other)) | ("mul", (other, Number(value=1))):
+            return other
+        case "mul", (Apply(op="ones", args=(like,)), other) if _of_the_shape_of(other, like):
             return other
         case "neg", (Apply(op="neg", args=(inner,)),):
             return inner

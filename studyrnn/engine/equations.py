@@ -2,9 +2,10 @@
 
     Program.parse({"a": "W_xh @ x + W_hh @ h_ + b_h", "h": "tanh(a)"})
 
-The language: names, numbers, `+ - *` (elementwise), `@` (matrix times vector), `W.T`, and the functions listed in
-`FUNCTIONS`. A trailing underscore is the previous step (`h_` is h at t-1). Nothing here knows what a number is:
-`run` takes the operations as an argument, so the same list works on NumPy arrays, SymPy numbers or plain floats.
+The language: names, numbers, `+ - * /` (elementwise; a number is spread over a vector), `@` (matrix times vector or
+matrix), `W.T`, and the functions listed in `FUNCTIONS`. A trailing underscore is the previous step (`h_` is h at t-1),
+a trailing `__2` the place in a network (`h_3__2` is h at step 3 in layer 2). Nothing here knows what a number is: `run`
+takes the operations as an argument, so the same list works on NumPy arrays, SymPy expressions or 30-digit numbers.
 """
 
 from __future__ import annotations
@@ -12,12 +13,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import itemgetter
 from typing import Any
 
+from studyrnn.errors import ArgumentError
+
 FUNCTIONS = {  # and how many arguments each takes
-    "tanh": 1, "sigmoid": 1, "relu": 1, "step": 1,  # activations; step(y) is the slope of relu
-    "softmax": 1, "cross_entropy": 2, "half_square": 1, "total": 1, "ones": 1,  # losses; total adds the entries up
-    "outer": 2, "dot": 2, "sqrt": 1, "minimum": 2, "clamp": 2,
+    "tanh": 1, "sigmoid": 1, "relu": 1, "step": 1, "exp": 1, "log": 1, "sqrt": 1,  # step(y) is the slope of relu
+    "total": 1, "mean": 1, "size": 1, "ones": 1,  # of a vector: sum, mean and count of its entries; as many ones
+    "batch_total": 1, "batch_mean": 1, "batch_size": 1,  # the same over the examples of a batch
+    "outer": 2, "dot": 2, "minimum": 2, "clamp": 2,
+    "concat": 2, "first": 2, "last": 2,  # [a; b]; first(g, a): as many entries of g as a has
+    "softmax": 1, "softmax_rows": 1, "one_hot_max": 1,  # of a matrix: each row; one-hot where the largest entry stands
+    "half_square": 1, "mean_square": 1,
+    "cross_entropy": 2, "binary_cross_entropy": 2,  # of logits and targets; binary: entry by entry
 }  # fmt: skip
 
 Operations = Mapping[str, Callable[..., Any]]
@@ -91,13 +101,55 @@ def names_in(expression: Expression) -> set[str]:
     return set()
 
 
+Reader = Callable[[Mapping[str, Any]], Any]
+
+
+def reader(expression: Expression, operations: Operations) -> Reader:
+    """The expression as a function of the values by name: its operations are looked up once, not at every use."""
+    if isinstance(expression, Name):
+        return itemgetter(expression.id)
+    if isinstance(expression, Number):
+        constant = operations["number"](expression.value)
+        return lambda _: constant
+    apply, args = _at_once(expression, operations)
+    names = [arg.id for arg in args if isinstance(arg, Name)]
+    match len(args), len(names):
+        case 1, 1:
+            (a,) = names
+            return lambda values: apply(values[a])
+        case 2, 2:
+            a, b = names
+            return lambda values: apply(values[a], values[b])
+        case 1, _:
+            inner = reader(args[0], operations)
+            return lambda values: apply(inner(values))
+        case 2, _:
+            left, right = (reader(arg, operations) for arg in args)
+            return lambda values: apply(left(values), right(values))
+    parts = [reader(arg, operations) for arg in args]
+    return lambda values: apply(*[part(values) for part in parts])
+
+
+def _at_once(expression: Apply, operations: Operations) -> tuple[Callable[..., Any], tuple[Expression, ...]]:
+    """The operation and its arguments; W.T @ v, a square, and the sum that a weight gathers over the steps go in one
+    call where the operations have one for it."""
+    op, args = expression.op, expression.args
+    match op, args:
+        case "matvec", (Apply(op="transpose", args=(W,)), v) if "transposed_matvec" in operations:
+            return operations["transposed_matvec"], (W, v)
+        case "mul", (a, b) if a == b and "square" in operations:
+            return operations["square"], (a,)
+        case "add", (Apply(op="outer"), Apply(op="outer"), *_) if "add_outers" in operations:
+            if all(isinstance(arg, Apply) and arg.op == "outer" for arg in args):
+                return operations["add_outers"], tuple(side for arg in args for side in arg.args)  # type: ignore[union-attr]
+        case "add", (_, _, _, *_):
+            add = operations["add"]
+            return lambda *terms: reduce(add, terms), args
+    return operations[op], args
+
+
 def evaluate(expression: Expression, values: Mapping[str, Any], operations: Operations) -> Any:
-    if type(expression) is Apply:
-        return operations[expression.op](*[evaluate(arg, values, operations) for arg in expression.args])
-    if type(expression) is Name:
-        return values[expression.id]
-    assert type(expression) is Number
-    return operations["number"](expression.value)
+    return reader(expression, operations)(values)
 
 
 class Program:
@@ -105,6 +157,7 @@ class Program:
 
     def __init__(self, equations: Mapping[str, Expression]) -> None:
         self.equations: dict[str, Expression] = dict(equations)
+        self._readers: dict[int, tuple[Operations, list[tuple[str, Reader]]]] = {}
 
     @classmethod
     def parse(cls, equations: Mapping[str, str]) -> Program:
@@ -126,13 +179,33 @@ class Program:
         """Work the equations out from top to bottom and keep every intermediate by name.
 
         A value given under the name of an equation stands in for that equation: that is how a learner's own
-        intermediate result is carried on.
+        intermediate result is carried on. Raises ArgumentError for a name without a value, and for shapes that no
+        operation can join.
         """
         trace = dict(values)
-        for name, expression in self.equations.items():
-            if name not in trace:
-                trace[name] = evaluate(expression, trace, operations)
+        name = ""
+        steps = self._compiled(operations)
+        if not self.equations.keys().isdisjoint(values):
+            steps = [step for step in steps if step[0] not in values]
+        try:
+            for name, work_out in steps:
+                trace[name] = work_out(trace)
+        except KeyError as missing:
+            raise ArgumentError(f"{missing} has no value, and {name} needs it") from None
+        except (ValueError, TypeError, IndexError, AttributeError, ZeroDivisionError) as error:
+            raise ArgumentError(f"{name} cannot be worked out: {self._shapes(name, trace)} ({error})") from error
         return trace
+
+    def _compiled(self, operations: Operations) -> list[tuple[str, Reader]]:
+        known = self._readers.get(id(operations))
+        if known is None:  # the operations are kept beside their readers, so that no other object gets their id
+            readers = [(name, reader(expression, operations)) for name, expression in self.equations.items()]
+            known = self._readers[id(operations)] = (operations, readers)
+        return known[1]
+
+    def _shapes(self, name: str, trace: Mapping[str, Any]) -> str:
+        read = dict.fromkeys(_in_order(self.equations[name]))
+        return ", ".join(f"{part} has shape {getattr(trace[part], 'shape', ())}" for part in read)
 
     def rewrite(self, equations: Mapping[str, str] | None = None, names: Mapping[str, str] | None = None) -> Program:
         """The same program with a misconception in it.
@@ -157,13 +230,25 @@ class Program:
                 wanted |= names_in(self.equations[name])
         return Program(dict(reversed(kept.items())))
 
-    def at_step(self, t: int) -> Program:
-        """The equations with their step written out: `h` becomes `h_2`, `h_` becomes `h_1`, weights stay."""
-        numbered: dict[str, Expression] = {"x": Name(f"x_{t}")}
+    def at_step(self, t: int, previous: int | None = None, place: str = "", each_step: Iterable[str] = ()) -> Program:
+        """The equations with their step written out: `h` becomes `h_2`, `h_` becomes `h_1`, weights stay.
+
+        previous   the number of the step before: t - 1, or t + 1 in a reversed layer
+        place      put behind every name, weights too
+        each_step  inputs besides x that have a value for every step
+        """
+        previous = t - 1 if previous is None else previous
+        renamed = {name: f"{name}{place}" for name in self.inputs}
+        renamed |= {name: f"{name}_{t}{place}" for name in ("x", *each_step)}
         for name in self.equations:
-            numbered[name] = Name(f"{name}_{t}")
-            numbered[f"{name}_"] = Name(f"{name}_{t - 1}")
-        return Program({f"{name}_{t}": substitute(expression, numbered) for name, expression in self.equations.items()})
+            renamed[name] = f"{name}_{t}{place}"
+            renamed[f"{name}_"] = f"{name}_{previous}{place}"
+        return self.renamed(renamed)
+
+    def renamed(self, names: Mapping[str, str]) -> Program:
+        """The same equations under other names, on both sides."""
+        parts: dict[str, Expression] = {old: Name(new) for old, new in names.items()}
+        return Program({names.get(name, name): substitute(rhs, parts) for name, rhs in self.equations.items()})
 
 
 def _in_order(expression: Expression) -> Iterable[str]:

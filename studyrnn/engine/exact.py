@@ -1,83 +1,89 @@
-"""The operations of the equations on SymPy numbers: exact where that is possible, to any number of digits else."""
+"""The operations of the equations on SymPy expressions: exact fractions, or symbols for derivations."""
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import sympy
 
 from studyrnn.engine.equations import Program
+from studyrnn.engine.lists import each, operations
 
 
-def _each(function: Any) -> Any:
-    return lambda value: value.applyfunc(function) if isinstance(value, sympy.MatrixBase) else function(value)
+def _scalars(tanh: Any, sigmoid: Any) -> dict[str, Any]:
+    return {
+        "number": lambda value: sympy.Rational(repr(float(value))),
+        "tanh": tanh,
+        "sigmoid": sigmoid,
+        "exp": sympy.exp,
+        "log": sympy.log,
+        "sqrt": sympy.sqrt,
+        "relu": lambda a: sympy.Max(a, 0),
+        "step": lambda y: sympy.Heaviside(y, 0),
+        "smaller": sympy.Min,
+    }
 
 
-def _spread(combine: Any) -> Any:
-    """Entry by entry, a number spread over a vector where they meet."""
+class OpaqueTanh(sympy.Function):  # type: ignore[misc]
+    """tanh as a function of which only the slope is known, 1 - tanh^2: nested ones are differentiated fast."""
 
-    def both(a: Any, b: Any) -> Any:
-        if isinstance(a, sympy.MatrixBase) and isinstance(b, sympy.MatrixBase):
-            return sympy.Matrix(*a.shape, [combine(p, q) for p, q in zip(a, b, strict=True)])
-        if isinstance(a, sympy.MatrixBase):
-            return a.applyfunc(lambda p: combine(p, b))
-        if isinstance(b, sympy.MatrixBase):
-            return b.applyfunc(lambda q: combine(a, q))
-        return combine(a, b)
-
-    return both
+    def fdiff(self, argindex: int = 1) -> Any:
+        return 1 - self**2
 
 
-def _transpose(value: Any) -> Any:
-    return value.T if isinstance(value, sympy.MatrixBase) else value
+class OpaqueSigmoid(sympy.Function):  # type: ignore[misc]
+    """The sigmoid, of which only the slope s (1 - s) is known."""
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        return self * (1 - self)
 
 
-def _softmax(y: Any) -> Any:
-    weights = y.applyfunc(sympy.exp)
-    return weights / sum(weights)
-
-
-EXACT: dict[str, Any] = {
-    "number": sympy.nsimplify,
-    "add": _spread(operator.add),
-    "sub": _spread(operator.sub),
-    "mul": _spread(operator.mul),
-    "div": _spread(operator.truediv),
-    "neg": operator.neg,
-    "matvec": operator.mul,
-    "transpose": _transpose,
-    "outer": lambda u, v: u * _transpose(v),
-    "dot": lambda u, v: u.dot(v) if isinstance(u, sympy.MatrixBase) else u * v,
-    "tanh": _each(sympy.tanh),
-    "sigmoid": _each(lambda a: 1 / (1 + sympy.exp(-a))),
-    "relu": _each(lambda a: sympy.Max(a, 0)),
-    "step": _each(lambda y: sympy.Integer(1) if y > 0 else sympy.Integer(0)),
-    "softmax": _softmax,
-    "cross_entropy": lambda y, t: -sum(p * sympy.log(q) for p, q in zip(t, _softmax(y), strict=True)),
-    "half_square": _each(lambda e: e * e / 2),
-    "total": lambda v: sum(v) if isinstance(v, sympy.MatrixBase) else v,
-    "sqrt": sympy.sqrt,
-    "minimum": sympy.Min,
-    "clamp": lambda v, limit: _each(lambda p: sympy.Max(-limit, sympy.Min(limit, p)))(v),
-    "ones": _each(lambda _: sympy.Integer(1)),
-}
+EXACT: dict[str, Any] = operations(_scalars(sympy.tanh, lambda a: 1 / (1 + sympy.exp(-a))))
+SYMBOLIC: dict[str, Any] = operations(_scalars(OpaqueTanh, OpaqueSigmoid))
 
 
 def exact_number(value: Any) -> Any:
-    """A float that a person wrote with few decimals, a list of them or a list of rows, as exact fractions."""
-    if isinstance(value, list):
-        return sympy.Matrix(
-            [[exact_number(entry) for entry in row] if isinstance(row, list) else exact_number(row) for row in value]
-        )
-    return sympy.Rational(repr(value)) if isinstance(value, float) else sympy.Integer(value)
+    """A float that a person wrote with few decimals, or lists of them, as exact fractions."""
+
+    def fraction(entry: Any) -> Any:
+        return sympy.Rational(repr(float(entry))) if isinstance(entry, float) else sympy.Integer(entry)
+
+    return each(fraction)(value)
 
 
 def run_exact(program: Program, values: dict[str, Any], digits: int = 30) -> dict[str, Any]:
     """Work `program` out on the exact fractions that `values` (floats, lists, lists of rows) stand for.
 
-    Returns every named value as a SymPy number or column, evaluated to `digits` significant digits at the end only.
+    Returns every named value as SymPy numbers (lists of them), evaluated to `digits` digits at the end only.
     """
-    exact = {name: exact_number(value) for name, value in values.items()}
-    trace = program.run(exact, EXACT)
-    return {name: sympy.N(trace[name], digits) for name in program.equations}
+    trace = program.run({name: exact_number(value) for name, value in values.items()}, EXACT)
+    return {name: each(lambda entry: sympy.N(entry, digits))(trace[name]) for name in program.equations}
+
+
+def symbols(name: str, size: int | None = None) -> Any:
+    """A real symbol, or a list of them for a vector: what `Program.run(..., SYMBOLIC)` takes as a value."""
+    if size is None:
+        return sympy.Symbol(name, real=True)
+    return [sympy.Symbol(f"{name}[{k}]", real=True) for k in range(size)]
+
+
+def slope(value: Any, by: Any) -> Any:
+    """The derivative of a symbolic number by a symbol, or by each of a list of them; found by SymPy alone."""
+    return each(lambda symbol: sympy.diff(value, symbol))(by)
+
+
+def at(value: Any, numbers: list[tuple[Any, float]], digits: int = 30) -> list[str]:
+    """Symbolic numbers with numbers in place of symbols (the short decimals that the floats stand for), as decimals."""
+    known = {symbol: exact_number(number) for symbol, number in numbers}
+
+    def evaluated(entry: Any) -> str:
+        plain = entry.replace(OpaqueTanh, sympy.tanh).replace(OpaqueSigmoid, lambda a: 1 / (1 + sympy.exp(-a)))
+        return str(sympy.N(plain.subs(known), digits))
+
+    return [evaluated(entry) for entry in (value if isinstance(value, list) else [value])]
+
+
+def equal(a: Any, b: Any) -> bool:
+    """Whether two expressions are the same function: expanded, then simplified only where that is not enough."""
+    difference = sympy.expand(a - b)
+    return bool(difference == 0) or bool(sympy.simplify(difference) == 0)

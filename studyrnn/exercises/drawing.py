@@ -15,7 +15,9 @@ import numpy as np
 from studyrnn.engine.arrays import NUMPY
 from studyrnn.engine.cells import parameter_shape
 from studyrnn.engine.equations import Program, names_in
-from studyrnn.engine.latex import latex, literal, number, substituted, symbol
+from studyrnn.engine.latex import literal, number
+from studyrnn.engine.symbols import symbol
+from studyrnn.engine.worked import worked
 from studyrnn.errors import DrawError, ReplayError
 from studyrnn.exercises import find
 from studyrnn.exercises.base import GATE, INPUTS, TENTHS, UNITS, Exercise, Range, Slip, Variant
@@ -108,7 +110,6 @@ class _Plan:
     ranges: dict[str, Range]
     shapes: dict[str, tuple[int, ...]]
     slips: list[_SlipPlan]
-    formulas: dict[str, str]
     symbols: dict[str, str]
 
 
@@ -124,7 +125,6 @@ def _plan(exercise: Exercise, which: int) -> _Plan:
         ranges={name: exercise.ranges.get(name, _usual_range(name)) for name in inputs},
         shapes={name: _shape(exercise, name) for name in inputs},
         slips=[_slip_plan(program, slip) for slip in variant.slips],
-        formulas={name: latex(rhs, exercise.scalar) for name, rhs in program.equations.items()},
         symbols={name: symbol(name) for name in [*inputs, *program.equations]},
     )
 
@@ -217,16 +217,7 @@ def _question(
 ) -> Question:
     shown = {name: values[name] if name in values else plain(value) for name, value in trace.items()}
     key = shown[exercise.asks]
-    steps = tuple(
-        Step(
-            name=name,
-            symbol=plan.symbols[name],
-            formula=plan.formulas[name],
-            substituted=substituted(rhs, shown, plan.program.equations, exercise.scalar),
-            value=shown[name],
-        )
-        for name, rhs in plan.program.equations.items()
-    )
+    steps = worked(plan.program, shown, exercise.scalar)
     return Question(
         exercise=exercise.id,
         version=exercise.version,
