@@ -1,0 +1,248 @@
+"""Optimisers: one step from the weights and their gradient to the next weights, entry by entry, as named equations.
+
+w is the weight after the step, w_ before it, grad the gradient at w_; what an optimiser keeps from step to step is
+named likewise (v and v_). The powers beta1^t and beta2^t of Adam are kept too, as p and s, so that no equation needs
+the number of the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+
+from studyrnn.engine.arrays import NUMPY, Array
+from studyrnn.engine.equations import Program
+from studyrnn.engine.shapes import array
+from studyrnn.errors import ArgumentError, UnknownName
+
+Kept = dict[str, dict[str, Array]]  # what an optimiser keeps: for each parameter, by the name of the quantity
+
+STEP_BOUND = Program.parse({"bound": "eta / sqrt(1 - rho)"})
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """program: from w_, grad and what is kept; start: what is kept before step 1; settings: eta and the rest."""
+
+    name: str
+    program: Program
+    start: Mapping[str, float]
+    settings: Mapping[str, float]
+
+
+def sgd(eta: float, weight_decay: float = 0.0) -> Optimiser:
+    """Gradient descent, w = w_ - eta grad; with weight decay w = w_ - eta (grad + weight_decay w_).
+
+    Goodfellow et al. 2016, algorithm 8.1. Raises ArgumentError unless eta > 0 and weight_decay >= 0.
+    """
+    settings = {"eta": _positive("eta", eta)}
+    if not weight_decay:
+        return Optimiser("sgd", Program.parse({"w": "w_ - eta * grad"}), {}, settings)
+    settings["weight_decay"] = _not_negative("weight_decay", weight_decay)
+    return Optimiser("sgd", Program.parse({"w": "w_ - eta * (grad + weight_decay * w_)"}), {}, settings)
+
+
+def momentum(eta: float, mu: float) -> Optimiser:
+    """Polyak 1964 in PyTorch's form: v = mu v_ + grad, w = w_ - eta v.
+
+    The textbook form (Goodfellow et al. 2016, algorithm 8.2) keeps -eta v in place of v: the same weights as long as
+    eta does not change. Raises ArgumentError unless eta > 0 and 0 <= mu < 1.
+    """
+    equations = {"v": "mu * v_ + grad", "w": "w_ - eta * v"}
+    return Optimiser("momentum", Program.parse(equations), {"v": 0.0}, _momentum_settings(eta, mu))
+
+
+def nesterov(eta: float, mu: float) -> Optimiser:
+    """Nesterov momentum in PyTorch's form: v = mu v_ + grad, w = w_ - eta (grad + mu v).
+
+    Sutskever et al. 2013, rewritten so that the gradient is taken at w_ itself. Raises ArgumentError like `momentum`.
+    """
+    equations = {"v": "mu * v_ + grad", "w": "w_ - eta * (grad + mu * v)"}
+    return Optimiser("nesterov", Program.parse(equations), {"v": 0.0}, _momentum_settings(eta, mu))
+
+
+def adagrad(eta: float, epsilon: float = 1e-10) -> Optimiser:
+    """Duchi et al. 2011: v = v_ + grad^2, w = w_ - eta grad / (sqrt(v) + epsilon).
+
+    Raises ArgumentError unless eta > 0 and epsilon > 0.
+    """
+    equations = {"v": "v_ + grad * grad", "w": "w_ - eta * grad / (sqrt(v) + epsilon)"}
+    settings = {"eta": _positive("eta", eta), "epsilon": _positive("epsilon", epsilon)}
+    return Optimiser("adagrad", Program.parse(equations), {"v": 0.0}, settings)
+
+
+def rmsprop(eta: float, rho: float = 0.9, epsilon: float = 1e-8, place: str = "outside") -> Optimiser:
+    """Hinton's lecture 6e (Tieleman & Hinton 2012): v = rho v_ + (1 - rho) grad^2, a step of eta grad / sqrt(v).
+
+    v is a moving average of the squared gradient of each parameter; the root is taken of the average.
+
+    place   of epsilon: "outside" the root, sqrt(v) + epsilon (PyTorch), or "inside", sqrt(v + epsilon) (Keras)
+
+    Raises ArgumentError unless eta > 0, 0 <= rho < 1 and epsilon > 0, UnknownName for another place.
+    """
+    roots = {"outside": "(sqrt(v) + epsilon)", "inside": "sqrt(v + epsilon)"}
+    if place not in roots:
+        raise UnknownName("place of epsilon", place, roots)
+    equations = {"v": "rho * v_ + (1 - rho) * (grad * grad)", "w": f"w_ - eta * grad / {roots[place]}"}
+    settings = {"eta": _positive("eta", eta), "rho": _fraction("rho", rho), "epsilon": _positive("epsilon", epsilon)}
+    return Optimiser("rmsprop", Program.parse(equations), {"v": 0.0}, settings)
+
+
+def largest_step(eta: float, rho: float) -> float:
+    """No step of RMSProp changes a weight by more than eta / sqrt(1 - rho).
+
+    v is at least (1 - rho) grad^2, so |grad| / sqrt(v) is at most 1 / sqrt(1 - rho). A first step comes near it, since
+    v starts at 0. Raises ArgumentError unless eta > 0 and 0 <= rho < 1.
+    """
+    values = {"eta": _positive("eta", eta), "rho": _fraction("rho", rho)}
+    return float(STEP_BOUND.run(values, NUMPY)["bound"])
+
+
+def adam(
+    eta: float, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8, place: str = "corrected"
+) -> Optimiser:
+    """Kingma & Ba 2015, algorithm 1: moving averages of grad and grad^2, both corrected for their start at 0.
+
+    p and s are beta1^t and beta2^t.
+
+    place   of epsilon: beside the root of the "corrected" average (the algorithm, PyTorch), or of the "uncorrected" one
+            (their section 2, Keras: epsilon hat)
+
+    Raises ArgumentError unless eta > 0, 0 <= beta1, beta2 < 1 and epsilon > 0, UnknownName for another place.
+    """
+    equations = _moments(place)
+    settings = _adam_settings(eta, beta1, beta2, epsilon)
+    return Optimiser("adam", Program.parse(equations), {"m": 0.0, "v": 0.0, "p": 1.0, "s": 1.0}, settings)
+
+
+def adamw(
+    eta: float, weight_decay: float = 0.01, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
+) -> Optimiser:
+    """Adam with the weight decay apart from the gradient: w_ is first shrunk by the factor 1 - eta weight_decay.
+
+    Loshchilov & Hutter 2019, algorithm 2, with weight_decay times eta as in PyTorch. Raises ArgumentError like `adam`,
+    and unless weight_decay >= 0.
+    """
+    equations = _moments("corrected")
+    equations["w"] = "(1 - eta * weight_decay) * w_ - eta * m_hat / (sqrt(v_hat) + epsilon)"
+    settings = _adam_settings(eta, beta1, beta2, epsilon)
+    settings["weight_decay"] = _not_negative("weight_decay", weight_decay)
+    return Optimiser("adamw", Program.parse(equations), {"m": 0.0, "v": 0.0, "p": 1.0, "s": 1.0}, settings)
+
+
+def _moments(place: str) -> dict[str, str]:
+    steps = {
+        "corrected": {
+            "m_hat": "m / (1 - p)",
+            "v_hat": "v / (1 - s)",
+            "w": "w_ - eta * m_hat / (sqrt(v_hat) + epsilon)",
+        },
+        "uncorrected": {
+            "eta_hat": "eta * sqrt(1 - s) / (1 - p)",
+            "w": "w_ - eta_hat * m / (sqrt(v) + epsilon)",
+        },
+    }
+    if place not in steps:
+        raise UnknownName("place of epsilon", place, steps)
+    return {
+        "m": "beta1 * m_ + (1 - beta1) * grad",
+        "v": "beta2 * v_ + (1 - beta2) * (grad * grad)",
+        "p": "p_ * beta1",
+        "s": "s_ * beta2",
+        **steps[place],
+    }
+
+
+# -- taking steps ----------------------------------------------------------------------------------------------------
+
+
+def begin(optimiser: Optimiser, parameters: Mapping[str, Any]) -> Kept:
+    """What the optimiser keeps before its first step, for each parameter by name: numbers that hold for all entries."""
+    return {name: {kept: np.array(value) for kept, value in optimiser.start.items()} for name in parameters}
+
+
+def step(
+    optimiser: Optimiser, parameters: Mapping[str, Any], gradients: Mapping[str, Any], kept: Kept
+) -> tuple[dict[str, Array], Kept, dict[str, dict[str, Array]]]:
+    """One step for all parameters at once: the new parameters, what is kept for the next step, and the trace of each.
+
+    parameters and gradients are arrays of any shapes under the same names (W_hh, not dW_hh); kept is what `begin` or
+    the step before returned. The arguments are left as they are. Raises ArgumentError where a gradient or what is kept
+    for a parameter is missing, or has another shape.
+    """
+    if missing := [name for name in parameters if name not in gradients or name not in kept]:
+        raise ArgumentError(f"no gradient, or nothing kept, for {', '.join(missing)}; begin() makes what is kept")
+    if unknown := [name for name in gradients if name not in parameters]:
+        raise ArgumentError(
+            f"a gradient for {', '.join(unknown)}, which is no parameter; known: {', '.join(parameters)}"
+        )
+    traces = {}
+    for name, value in parameters.items():
+        w = array(name, value)
+        before = {f"{quantity}_": array(quantity, entry) for quantity, entry in kept[name].items()}
+        values = {"w_": w, "grad": array(f"the gradient of {name}", gradients[name], w.shape), **before}
+        traces[name] = optimiser.program.run({**values, **_numbers(optimiser)}, NUMPY)
+    moved = {name: trace["w"] for name, trace in traces.items()}
+    after = {name: {quantity: trace[quantity] for quantity in optimiser.start} for name, trace in traces.items()}
+    return moved, after, traces
+
+
+def over_steps(optimiser: Optimiser, steps: int) -> Program:
+    """The equations of several steps of one parameter: from w_0, v_0 ... and grad_1, grad_2 ... to w_1, w_2 ...
+
+    Raises ArgumentError for fewer than one step.
+    """
+    if steps < 1:
+        raise ArgumentError(f"steps is {steps}; it needs at least one")
+    return reduce(add, [optimiser.program.at_step(t, each_step=("grad",)) for t in range(1, steps + 1)])
+
+
+def trajectory(optimiser: Optimiser, w: Any, gradients: Sequence[Any]) -> dict[str, Array]:
+    """The steps of one parameter under the given gradients: every intermediate by name and step, w_1, v_1, w_2 ...
+
+    w has any shape, each gradient the same. Raises ArgumentError where they differ, or there is no gradient.
+    """
+    start = array("w", w)
+    program = over_steps(optimiser, len(gradients))
+    values = {"w_0": start} | {f"{name}_0": np.array(value) for name, value in optimiser.start.items()}
+    values |= {f"grad_{t}": array(f"gradient {t}", g, start.shape) for t, g in enumerate(gradients, start=1)}
+    return program.run({**values, **_numbers(optimiser)}, NUMPY)
+
+
+def _numbers(optimiser: Optimiser) -> dict[str, Array]:
+    return {name: np.array(value) for name, value in optimiser.settings.items()}
+
+
+# -- settings --------------------------------------------------------------------------------------------------------
+
+
+def _momentum_settings(eta: float, mu: float) -> dict[str, float]:
+    return {"eta": _positive("eta", eta), "mu": _fraction("mu", mu)}
+
+
+def _adam_settings(eta: float, beta1: float, beta2: float, epsilon: float) -> dict[str, float]:
+    averages = {"beta1": _fraction("beta1", beta1), "beta2": _fraction("beta2", beta2)}
+    return {"eta": _positive("eta", eta), **averages, "epsilon": _positive("epsilon", epsilon)}
+
+
+def _positive(name: str, value: float) -> float:
+    if not float(array(name, value, ())) > 0:
+        raise ArgumentError(f"{name} is {value}; it has to be greater than 0")
+    return float(value)
+
+
+def _not_negative(name: str, value: float) -> float:
+    if not float(array(name, value, ())) >= 0:
+        raise ArgumentError(f"{name} is {value}; it has to be 0 or greater")
+    return float(value)
+
+
+def _fraction(name: str, value: float) -> float:
+    if not 0 <= float(array(name, value, ())) < 1:
+        raise ArgumentError(f"{name} is {value}; it has to be 0 or greater, and less than 1")
+    return float(value)

@@ -1,0 +1,244 @@
+"""Training over sequences: truncated backpropagation, teacher forcing as a gradient, and a loop over minibatches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from studyrnn.engine.arrays import Array
+from studyrnn.engine.equations import Name, Program, names_in, substitute
+from studyrnn.engine.network import Network, Run
+from studyrnn.engine.optimisers import Optimiser, begin, step
+from studyrnn.engine.shapes import array
+from studyrnn.errors import ArgumentError, UnknownName
+
+Clip = Callable[[Mapping[str, Array]], Mapping[str, Any]]  # like functools.partial(by_global_norm, threshold=1.0)
+
+
+# -- truncated backpropagation ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The losses of some steps, how far back they go, and the gradients that they give."""
+
+    losses: tuple[int, ...]
+    first: int
+    last: int
+    gradients: Mapping[str, Array]
+
+
+Window = tuple[tuple[int, ...], int, int]  # the steps whose losses go back, the first step that they come to, the last
+
+
+def windows(steps: int, k1: int, k2: int, targets: Sequence[int] | None = None) -> list[Window]:
+    """What `truncated` sends back in each chunk. targets: the steps that have a loss; None for all.
+
+    Raises ArgumentError unless k1 and k2 are at least 1.
+    """
+    for name, k in (("k1", k1), ("k2", k2)):
+        if k < 1:
+            raise ArgumentError(f"{name} is {k}; it is a number of steps, 1 or more")
+    known = range(1, steps + 1) if targets is None else targets
+    found = []
+    for start in range(1, steps + 1, k1):
+        last = min(start + k1 - 1, steps)
+        first = max(1, start - max(k2 - k1, 0), last - k2 + 1)
+        found.append((tuple(t for t in known if max(start, first) <= t <= last), first, last))
+    return found
+
+
+def truncated(run: Run, k1: int, k2: int) -> dict[str, Any]:
+    """Truncated backpropagation through time: every k1 steps, back through at most k2 steps. Sutskever 2013, 2.8.6.
+
+    After steps k1, 2 k1, ... the losses of the last k1 steps go back through the last k2 steps; the state before them
+    is taken as given, though the forward pass carried it over. The weights stay the same throughout, and the gradients
+    of all chunks are added up.
+
+    k1 = 1       sliding: each step's loss goes back through k2 steps (Williams & Peng 1990, BPTT(h) with h = k2)
+    k1 = k2 = k  chunked: the state is detached every k steps
+    k1 < k2      the chunks overlap; (1, T) is full backpropagation
+    k1 > k2      the losses of a chunk before its last k2 steps are in no gradient: nothing goes back that far
+
+    Where k1 does not divide T, the last chunk is shorter and goes back no further than if it were whole.
+
+    Returns "chunks", a list of Chunk, then "gradients": by name, of all parameters and initial states, in the shapes
+    in which they were given. Raises ArgumentError for a network that reads backwards or has no loss, and unless k1 and
+    k2 are at least 1.
+    """
+    network = run.network
+    if any(layer.reverse for layer in network.layers):
+        raise ArgumentError(
+            "a bidirectional network cannot be truncated: its reversed direction begins at the last step, so no state "
+            "at a cut belongs to the past of both directions; give a network without reverse"
+        )
+    asked = (*network.parameters, *network.initial)
+    total = {name: np.zeros(np.shape(run.values[name])) for name in asked}
+    chunks = []
+    for losses, first, last in windows(network.steps, k1, k2, network.target_steps):
+        if losses:
+            walked = run.backward(asked, earlier(network, first), [f"L_{t}{network.suffix}" for t in losses])
+            chunks.append(Chunk(losses, first, last, {name: walked[f"d{name}"] for name in asked}))
+            total = {name: total[name] + chunks[-1].gradients[name] for name in asked}
+    return {"chunks": chunks, "gradients": total}
+
+
+def truncation_bias(run: Run, k1: int, k2: int) -> dict[str, Array]:
+    """What truncation leaves out, by name: the truncated gradient minus the full one.
+
+    Zero for k1 <= k2 = T. Raises ArgumentError like `truncated`.
+    """
+    cut = truncated(run, k1, k2)["gradients"]
+    full = run.backward(list(cut))
+    return {name: gradient - full[f"d{name}"] for name, gradient in cut.items()}
+
+
+def earlier(network: Network, step: int) -> list[str]:
+    """What steps before `step` hand on to it: the states of all layers, and the outputs, which may be fed back."""
+    kinds = [(state, network.place(i, "")) for i, layer in enumerate(network.layers) for state in layer.cell.states]
+    names = [f"{kind}_{t}{place}" for kind, place in (*kinds, ("y", network.suffix)) for t in range(1, step)]
+    return [name for name in dict.fromkeys(names) if name in network.program.equations]
+
+
+# -- teacher forcing -------------------------------------------------------------------------------------------------
+
+
+def teacher_forced(network: Network) -> Program:
+    """The network's program with every output that is fed back replaced by the target of its step.
+
+    Of a Jordan network (one layer), or one with feed "output" or "choice": x_t = y_{t-1} becomes x_t = target_{t-1}.
+    The targets are given, so no gradient flows through them: where the outputs are the only recurrence, no path leads
+    from one step to another, and the gradient is the sum of the gradients of single steps. Where there are hidden
+    states as well, backpropagation through time goes on along them. At inference there is no target to put in, and the
+    outputs come back: see `decoding.exposure`. Williams & Zipser 1989; Goodfellow et al. 2016, section 10.2.1.
+
+    Raises ArgumentError where no output is fed back, or one that is has no target.
+    """
+    if len(network.layers) > 1 and any("y" in layer.cell.states for layer in network.layers):
+        raise ArgumentError("only a Jordan network of one layer has a target for every output that it feeds back")
+    equations, suffix, fed = dict(network.program.equations), network.suffix, []
+    for t in range(2, network.steps + 1):
+        y, target = f"y_{t - 1}{suffix}", Name(f"target_{t - 1}{suffix}")
+        for name in (f"x_{t}{suffix}", f"a_{t}{suffix}"):
+            if name in equations and y in names_in(equations[name]):
+                equations[name] = target if name.startswith("x") else substitute(equations[name], {y: target})
+                fed.append(t - 1)
+    if not fed:
+        raise ArgumentError("no output of this network is fed back, so there is nothing to force; see Network.feed")
+    if missing := [str(t) for t in fed if f"target_{t}{suffix}" not in network.shapes]:
+        raise ArgumentError(f"there is no target at step {', '.join(missing)}, but its output is fed back")
+    return Program(equations)
+
+
+# -- the loop --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train: how many passes over the examples, how many of them a minibatch has, what is clipped and how.
+
+    Raises ArgumentError for epochs or a batch below 1.
+    """
+
+    optimiser: Optimiser
+    epochs: int
+    batch: int
+    clip: Clip | None = None
+
+    def __post_init__(self) -> None:
+        for name, count in (("epochs", self.epochs), ("batch", self.batch)):
+            if count < 1:
+                raise ArgumentError(f"{name} is {count}; it has to be 1 or more")
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """After pass `number` (from 1): the mean losses of an example under the parameters reached, and these."""
+
+    number: int
+    train: float
+    validation: float
+    parameters: dict[str, Array]
+
+
+def examples(network: Network, xs: Any, targets: Any) -> dict[str, Array]:
+    """Inputs xs (T, d, N) and targets (number of steps with a loss, m, N) of N examples, under the network's names.
+
+    Raises ArgumentError where the counts of steps or of examples do not fit.
+    """
+    inputs = array("xs", xs, (len(network.xs), None, None))
+    wanted = array("targets", targets, (len(network.losses), None, inputs.shape[2]))
+    named = dict(zip(network.xs, inputs, strict=True))
+    return named | {f"target_{t}{network.suffix}": y for t, y in zip(network.target_steps, wanted, strict=True)}
+
+
+def fit(
+    network: Network,
+    parameters: Mapping[str, Any],
+    training: Mapping[str, Any],
+    validation: Mapping[str, Any],
+    recipe: Recipe,
+    chance: np.random.Generator,
+) -> Iterator[Epoch]:
+    """Minibatch training, epoch by epoch: as many as the recipe says, or until the caller stops (early stopping).
+
+    parameters    what is learned, with its first values: all of network.parameters, and initial states if they are to
+                  be learned too (h_0 (n), the same for all examples)
+    training      everything else that the network takes, by name, the examples as last axis: x_t (d, N), target_t
+    validation    the same of examples that are never trained on
+    chance        shuffles the examples anew in every epoch
+
+    The gradient of a minibatch is the mean over its examples; clipping comes before the optimiser's step. Raises
+    ArgumentError where there is no loss, the examples differ in number, or the values do not fit; UnknownName for a
+    parameter that is none.
+    """
+    weights = {name: array(name, value) for name, value in parameters.items()}
+    for name in weights:
+        if name not in network.shapes:
+            raise UnknownName("parameter", name, [*network.parameters, *network.initial])
+    learned, held_out = _set("training", training), _set("validation", validation)
+    for values in (learned, held_out):
+        mean_loss(network, weights, values)  # before the caller asks for an epoch: do all values fit?
+    return _epochs(network, weights, learned, held_out, recipe, chance)
+
+
+def _epochs(
+    network: Network,
+    weights: dict[str, Array],
+    training: Mapping[str, Array],
+    validation: Mapping[str, Array],
+    recipe: Recipe,
+    chance: np.random.Generator,
+) -> Iterator[Epoch]:
+    size = next(iter(training.values())).shape[-1]
+    kept = begin(recipe.optimiser, weights)
+    for number in range(1, recipe.epochs + 1):
+        order = chance.permutation(size)
+        for start in range(0, size, recipe.batch):
+            chosen = order[start : start + recipe.batch]
+            run = network.forward({**weights, **{name: value[..., chosen] for name, value in training.items()}})
+            walked = run.backward(tuple(weights))
+            gradients: Mapping[str, Array] = {name: walked[f"d{name}"] / len(chosen) for name in weights}
+            if recipe.clip:
+                gradients = recipe.clip(gradients)["clipped"]
+            weights, kept, _ = step(recipe.optimiser, weights, gradients, kept)
+        yield Epoch(number, mean_loss(network, weights, training), mean_loss(network, weights, validation), weights)
+
+
+def mean_loss(network: Network, parameters: Mapping[str, Any], values: Mapping[str, Any]) -> float:
+    """The network's loss, averaged over the examples in `values` (last axis). Raises ArgumentError like `fit`."""
+    if not network.loss:
+        raise ArgumentError("this network has no loss, so there is nothing to train; name one, like loss='mse'")
+    return float(np.mean(network.forward({**parameters, **values}).loss))
+
+
+def _set(what: str, values: Mapping[str, Any]) -> dict[str, Array]:
+    arrays = {name: array(name, value) for name, value in values.items()}
+    sizes = {name: value.shape[-1] if value.ndim else 0 for name, value in arrays.items()}
+    if not sizes or min(sizes.values()) < 1 or len(set(sizes.values())) > 1:
+        counts = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+        raise ArgumentError(f"{what} needs as many examples, 1 or more, in the last axis everywhere: {counts}")
+    return arrays
