@@ -54,6 +54,14 @@ class UnknownName(UsageError):
         super().__init__(f'no {what} is called "{name}". {nearest(name, known)}')
 
 
+def known(what: str, name: str, names: Iterable[str]) -> str:
+    """`name` itself where it is one of `names`; raises UnknownName, with the nearest ones, where it is not."""
+    names = tuple(names)
+    if name not in names:
+        raise UnknownName(what, name, names)
+    return name
+
+
 class ReplayError(UsageError):
     pass
 

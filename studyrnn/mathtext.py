@@ -91,8 +91,15 @@ def known_commands() -> list[str]:
     return sorted("\\" + name for name in names)
 
 
-def one_line(tex: str, ascii_only: bool = False) -> str:
-    """The formula on one line; fractions get parentheses, matrices become [a, b; c, d]. Raises MathError."""
+def one_line(tex: str, ascii_only: bool = False, longest: int | None = None) -> str:
+    """The formula on one line; fractions get parentheses, matrices become [a, b; c, d].
+
+    longest   how many characters may be typeset, where the formula comes from a file of somebody else
+
+    Raises MathError.
+    """
+    if longest is not None and len(tex) > longest:
+        raise MathError(f"a formula of more than {longest} characters")
     row = _Parser(tex, ascii_only, flat=True).formula()
     return "".join(side_by_side(row).lines)
 
@@ -108,7 +115,6 @@ def display(tex: str, width: int = 80, ascii_only: bool = False) -> list[str]:
 _DIGITS = set("0123456789")
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
 _DEEPEST = 60
-_LONGEST = 1000
 
 
 class _Parser:
@@ -119,8 +125,6 @@ class _Parser:
         self.depth = 0
 
     def formula(self) -> list[Box]:
-        if len(self.tex) > _LONGEST:
-            raise MathError(f"a formula of more than {_LONGEST} characters")
         row = self.row(())
         if self.position < len(self.tokens):
             raise MathError(f'"{self.tokens[self.position]}" without its beginning')

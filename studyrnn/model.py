@@ -99,6 +99,7 @@ class Step:
     formula: str  # LaTeX of the right-hand side
     substituted: str  # the same with the numbers put in
     value: Value
+    terms: str = ""  # the same with each product worked out, where that is neither the line above nor the value
 
 
 @dataclass(frozen=True)

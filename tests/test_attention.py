@@ -102,6 +102,8 @@ def test_the_mask() -> None:
     """Zero where a token may look, minus infinity above the diagonal."""
     infinity = float("inf")
     assert causal_mask(3).tolist() == [[0, -infinity, -infinity], [0, 0, -infinity], [0, 0, 0]]
+    with pytest.raises(ArgumentError, match=r"T is 2.5; it needs a whole number"):
+        causal_mask(2.5)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("causal", [False, True])

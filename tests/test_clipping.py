@@ -81,6 +81,17 @@ def test_a_triangle_by_hand() -> None:
     np.testing.assert_array_equal(flat(largest["clipped"]), [1.5, 0, 0, 0, 0, -2])
 
 
+def test_the_trace_is_that_of_the_program() -> None:
+    """Inputs, equations, and then what to go on with, also for a tensor whose name begins like an equation's."""
+    names = ["norm_g", "threshold", "norm", "factor", "norm_g_clipped", "clipped"]
+    trace = by_global_norm({"norm_g": [3.0, 4.0]}, 2.0)
+    assert list(trace) == names
+    assert trace["norm_g"].tolist() == [3, 4]
+    assert trace["threshold"] == 2
+    assert trace["clipped"]["norm_g"] is trace["norm_g_clipped"]
+    assert "epsilon" in by_global_norm({"g": [1.0]}, 2.0, PYTORCH_EPSILON)
+
+
 def test_the_small_addition_of_pytorch() -> None:
     """Norm 5, threshold 2: the factor is 2 / 5.000001, so the clipped norm stays just below 2."""
     trace = by_global_norm(TRIANGLE, 2.0, PYTORCH_EPSILON)
@@ -158,9 +169,9 @@ def test_the_programs_on_thirty_digits() -> None:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (lambda: by_global_norm(TRIANGLE, 0.0), "threshold is 0.0; it has to be greater than 0"),
-        (lambda: by_value(TRIANGLE, -1.0), "threshold is -1.0; it has to be greater than 0"),
-        (lambda: by_global_norm(TRIANGLE, 1.0, -1e-6), "epsilon is -1e-06; it has to be 0 or greater"),
+        (lambda: by_global_norm(TRIANGLE, 0.0), "threshold is 0.0; it needs a number above 0"),
+        (lambda: by_value(TRIANGLE, -1.0), "threshold is -1.0; it needs a number above 0"),
+        (lambda: by_global_norm(TRIANGLE, 1.0, -1e-6), "epsilon is -1e-06; it needs a number from 0"),
         (lambda: by_each_norm({}, 1.0), "there are no gradients to clip"),
         (lambda: by_global_norm({"W": [1.0, float("inf")]}, 1.0), "W holds inf at 2: it needs finite numbers"),
         (lambda: by_global_norm({"W": np.zeros((1, 1, 1))}, 1.0), "W has 3 axes; a gradient is"),
@@ -173,3 +184,10 @@ def test_what_cannot_be_clipped_is_refused(wrong: Callable[[], Any], says: str) 
     """Each message names the argument and what it needs."""
     with pytest.raises(ArgumentError, match=says):
         wrong()
+
+
+@pytest.mark.parametrize("name", ["W_clipped", "norm_W", "factor_W"])
+def test_a_name_that_clipping_needs_is_refused(name: str) -> None:
+    """The value given under it would stand in for the norm or the result."""
+    with pytest.raises(ArgumentError, match=f"{name} is what clipping calls a value of its own"):
+        by_each_norm({"W": [3.0, 4.0], name: 2.0}, 1.0)

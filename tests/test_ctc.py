@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from differences import central
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyrnn.engine.arrays import NUMPY
 from studyrnn.engine.calculus import gradient
+from studyrnn.engine.cells import rnn
 from studyrnn.engine.ctc import (
     alignments,
     best_path,
@@ -23,10 +25,11 @@ from studyrnn.engine.ctc import (
     extended,
     feasible,
     forward_program,
-    mean_loss,
+    mean_ctc_loss,
     repeats,
 )
 from studyrnn.engine.exact import run_exact
+from studyrnn.engine.network import Layer, Network
 from studyrnn.engine.precise import run_precise
 from studyrnn.errors import ArgumentError
 
@@ -36,30 +39,30 @@ every_case = pytest.mark.parametrize("case", REFERENCE, ids=[f"T{case['T']}C{cas
 
 
 def softmax(y: Any) -> Any:
-    return np.exp(y) / np.exp(y).sum(axis=0)
+    return np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)
 
 
 @st.composite
 def problems(draw: st.DrawFn) -> tuple[Any, list[int], int]:
-    """Logits (m, T), labels that may or may not fit, and a blank that is any class."""
+    """Logits (T, m), labels that may or may not fit, and a blank that is any class."""
     m, T = draw(st.integers(2, 4)), draw(st.integers(1, 5))
     blank = draw(st.integers(0, m - 1))
     others = [k for k in range(m) if k != blank]
     labels = draw(st.lists(st.sampled_from(others), max_size=T + 1))
-    rows = st.lists(st.floats(-4, 4), min_size=T, max_size=T)
-    return np.array(draw(st.lists(rows, min_size=m, max_size=m))), labels, blank
+    rows = st.lists(st.floats(-4, 4), min_size=m, max_size=m)
+    return np.array(draw(st.lists(rows, min_size=T, max_size=T))), labels, blank
 
 
 def fitting(problem: tuple[Any, list[int], int]) -> bool:
     logits, labels, _ = problem
-    return feasible(labels, logits.shape[1])
+    return feasible(labels, len(logits))
 
 
 def weighed(logits: Any, labels: list[int], blank: int) -> dict[tuple[int, ...], float]:
     """Every path of all m^T that stands for the labelling, with its probability."""
-    p, (m, T) = softmax(logits), logits.shape
+    p, (T, m) = softmax(logits), logits.shape
     paths = [path for path in product(range(m), repeat=T) if collapse(path, blank) == labels]
-    return {path: float(np.prod([p[k, t] for t, k in enumerate(path)])) for path in paths}
+    return {path: float(np.prod([p[t, k] for t, k in enumerate(path)])) for path in paths}
 
 
 # -- against PyTorch -------------------------------------------------------------------------------------------------
@@ -67,25 +70,24 @@ def weighed(logits: Any, labels: list[int], blank: int) -> dict[tuple[int, ...],
 
 @every_case
 def test_loss_gradient_and_count_are_those_of_the_reference(case: dict[str, Any]) -> None:
-    """PyTorch's loss and gradient, in our layout of classes by steps, and the count of the paths."""
-    logits = np.array(case["logits"]).T
-    found = ctc(logits, case["target"], case["blank"])
+    """PyTorch's loss and gradient, and the count of the paths."""
+    found = ctc(case["logits"], case["target"], case["blank"])
     close = {"rtol": 1e-12, "atol": 1e-13}
     np.testing.assert_allclose(found["loss"], case["loss"], **close)
     np.testing.assert_allclose(found["likelihood"], case["likelihood"], **close)
-    np.testing.assert_allclose(np.exp(found["log_probabilities"]).T, case["prob"], **close)
-    np.testing.assert_allclose(found["gradient"].T, case["grad_logits"], **close)
+    np.testing.assert_allclose(np.exp(found["log_probabilities"]), case["prob"], **close)
+    np.testing.assert_allclose(found["gradient"], case["grad_logits"], **close)
     assert len(alignments(case["target"], case["T"], case["blank"])) == case["alignments"]
 
 
 def test_the_mean_divides_each_loss_by_the_length_of_its_labelling() -> None:
     """With the reference's losses; no labels count as one, and one example that does not fit makes it infinite."""
-    logits = [np.array(case["logits"]).T for case in REFERENCE]
+    logits = [case["logits"] for case in REFERENCE]
     labels = [case["target"] for case in REFERENCE]
     expected = (0.781755338870623 / 1 + 0.053079070987227 / 1 + 1.58434430516675 / 2) / 3
-    assert mean_loss(logits, labels) == pytest.approx(expected, rel=1e-12)
-    assert mean_loss([np.zeros((2, 3))], [[]]) == pytest.approx(3 * log(2))
-    assert mean_loss(logits, [*labels[:2], [1, 1, 1]]) == inf
+    assert mean_ctc_loss(logits, labels) == pytest.approx(expected, rel=1e-12)
+    assert mean_ctc_loss([np.zeros((3, 2))], [[]]) == pytest.approx(3 * log(2))
+    assert mean_ctc_loss(logits, [*labels[:2], [1, 1, 1]]) == inf
 
 
 # -- against every path counted --------------------------------------------------------------------------------------
@@ -93,18 +95,18 @@ def test_the_mean_divides_each_loss_by_the_length_of_its_labelling() -> None:
 
 def test_two_steps_of_three_classes_by_hand() -> None:
     """p(a) = 1/2, p(blank) = 3/10 and p(b) = 1/5, then 2/5, 1/2, 1/10: aa, a-, -a give 57/100."""
-    p = np.array([[0.3, 0.5], [0.5, 0.4], [0.2, 0.1]])
+    p = np.array([[0.3, 0.5, 0.2], [0.5, 0.4, 0.1]])
     found = ctc(np.log(p), [1])
     assert found["extended"] == [0, 1, 0]
-    np.testing.assert_allclose(found["alpha"], [[0.3, 0.15], [0.5, 0.32], [0.0, 0.25]])
-    np.testing.assert_allclose(found["beta"], [[0.12, 0.0], [0.45, 0.4], [0.15, 0.5]])
+    np.testing.assert_allclose(found["alpha"], [[0.3, 0.5, 0.0], [0.15, 0.32, 0.25]])
+    np.testing.assert_allclose(found["beta"], [[0.12, 0.45, 0.15], [0.0, 0.4, 0.5]])
     assert found["likelihood"] == pytest.approx(0.5 * 0.4 + 0.5 * 0.5 + 0.3 * 0.4)
-    np.testing.assert_allclose(found["posterior"], np.array([[0.12, 0.25], [0.45, 0.32], [0.0, 0.0]]) / 0.57)
+    np.testing.assert_allclose(found["posterior"], np.array([[0.12, 0.45, 0.0], [0.25, 0.32, 0.0]]) / 0.57)
 
 
 def test_two_frames_have_the_loss_of_the_worked_example() -> None:
     """p(a) = 3/5, then 1/2, the rest is blank: aa, a- and -a are all but --, so P = 1 - 2/5 1/2 = 4/5, loss ln(5/4)."""
-    found = ctc(np.log([[0.4, 0.5], [0.6, 0.5]]), [1])
+    found = ctc(np.log([[0.4, 0.6], [0.5, 0.5]]), [1])
     assert found["likelihood"] == pytest.approx(4 / 5, rel=1e-14)
     assert found["loss"] == pytest.approx(log(5 / 4), rel=1e-14)
     assert alignments([1], 2) == [(0, 1), (1, 0), (1, 1)]
@@ -124,9 +126,9 @@ def test_likelihood_and_posterior_are_those_of_all_paths(problem: tuple[Any, lis
     expected = np.zeros_like(logits)
     for path, weight in paths.items():
         for t, k in enumerate(path):
-            expected[k, t] += weight / P
+            expected[t, k] += weight / P
     np.testing.assert_allclose(found["posterior"], expected, atol=1e-12)
-    assert bool(paths) == feasible(labels, logits.shape[1])
+    assert bool(paths) == feasible(labels, len(logits))
 
 
 @settings(deadline=None, max_examples=60)
@@ -134,10 +136,10 @@ def test_likelihood_and_posterior_are_those_of_all_paths(problem: tuple[Any, lis
 def test_alpha_and_beta_meet_at_every_step(problem: tuple[Any, list[int], int]) -> None:
     """P = sum over the places of alpha beta / probability, whatever the step (Graves et al. 2006, equation 14)."""
     found = ctc(*problem)
-    emitted = np.exp(found["log_probabilities"])[found["extended"]]
-    meetings = (found["alpha"] * found["beta"] / emitted).sum(axis=0)
+    emitted = np.exp(found["log_probabilities"])[:, found["extended"]]
+    meetings = (found["alpha"] * found["beta"] / emitted).sum(axis=1)
     np.testing.assert_allclose(meetings, found["likelihood"], rtol=1e-10)
-    np.testing.assert_allclose(found["posterior"].sum(axis=0), 1.0)
+    np.testing.assert_allclose(found["posterior"].sum(axis=1), 1.0)
 
 
 @settings(deadline=None, max_examples=40)
@@ -145,29 +147,36 @@ def test_alpha_and_beta_meet_at_every_step(problem: tuple[Any, list[int], int]) 
 def test_the_gradient_is_that_of_differences(problem: tuple[Any, list[int], int]) -> None:
     """Central differences of the loss, logit by logit."""
     logits, labels, blank = problem
-    found, step = ctc(*problem)["gradient"], 1e-5
-    for place in np.ndindex(logits.shape):
-        shift = np.zeros_like(logits)
-        shift[place] = step
-        up, down = (ctc(logits + sign * shift, labels, blank)["loss"] for sign in (1, -1))
-        assert found[place] == pytest.approx((up - down) / (2 * step), abs=1e-8)
+    measured = central(lambda moved: ctc(moved, labels, blank)["loss"], logits)
+    assert ctc(*problem)["gradient"] == pytest.approx(measured, abs=1e-8)
 
 
 def test_the_blank_may_be_any_class() -> None:
-    """Exchanging the rows and the names of two classes changes nothing."""
+    """Exchanging the columns and the names of two classes changes nothing."""
     logits = np.array([[0.3, -1.0, 0.2], [1.1, 0.4, -0.6], [-0.5, 0.7, 0.9]])
-    first, last = ctc(logits, [1]), ctc(logits[[2, 1, 0]], [1], blank=2)
+    first, last = ctc(logits, [1]), ctc(logits[:, [2, 1, 0]], [1], blank=2)
     assert first["loss"] == pytest.approx(last["loss"], rel=1e-14)
-    np.testing.assert_allclose(first["gradient"], last["gradient"][[2, 1, 0]])
+    np.testing.assert_allclose(first["gradient"], last["gradient"][:, [2, 1, 0]])
+
+
+def test_the_outputs_of_a_network_fit_as_they_are() -> None:
+    """Its y_1 ... y_T are the rows of the logits."""
+    chance = np.random.default_rng(4)
+    network = Network((Layer(rnn()),), 3)
+    shapes = {"W_xh": (2, 2), "W_hh": (2, 2), "b_h": (2,), "W_hy": (3, 2), "b_y": (3,), **dict.fromkeys(network.xs, 2)}
+    run = network.forward({name: chance.normal(size=shape) for name, shape in shapes.items()})
+    found = ctc(run.over_time("y"), [2, 1])
+    assert found["gradient"].shape == (3, 3)
+    assert found["loss"] == ctc([run["y_1"], run["y_2"], run["y_3"]], [2, 1])["loss"]
 
 
 def test_a_long_sequence_does_not_underflow() -> None:
     """2000 steps of two equal classes and one label: T (T + 1) / 2 paths of probability 2^-T, far below any float64."""
     T = 2000
-    found = ctc(np.zeros((2, T)), [1])
+    found = ctc(np.zeros((T, 2)), [1])
     assert found["likelihood"] == 0.0
     assert found["loss"] == pytest.approx(T * log(2) - log(T * (T + 1) / 2), rel=1e-12)
-    np.testing.assert_allclose(found["posterior"].sum(axis=0), 1.0)
+    np.testing.assert_allclose(found["posterior"].sum(axis=1), 1.0)
 
 
 def test_large_logits_do_not_overflow() -> None:
@@ -228,7 +237,7 @@ def test_there_are_binomially_many_alignments(labels: list[int], T: int) -> None
 
 def test_the_best_path_need_not_give_the_best_labelling() -> None:
     """Blank at both steps is the likeliest path (9/25), but a has three paths (16/25): greedy decoding misses it."""
-    logits = np.log([[0.6, 0.6], [0.4, 0.4]])
+    logits = np.log([[0.6, 0.4], [0.6, 0.4]])
     found = best_path(logits)
     assert found["path"] == [0, 0]
     assert found["labels"] == []
@@ -237,11 +246,11 @@ def test_the_best_path_need_not_give_the_best_labelling() -> None:
 
 
 def test_the_best_path_is_collapsed() -> None:
-    """The largest logit of each column, with repeats and blanks taken out; the first of equals."""
+    """The largest logit of each row, with repeats and blanks taken out; the first of equals."""
     path = [2, 2, 0, 2, 1]
-    found = best_path(3.0 * np.eye(3)[:, path])
+    found = best_path(3.0 * np.eye(3)[path])
     assert (found["path"], found["labels"]) == (path, [2, 2, 1])
-    assert best_path([[1.0], [1.0]], blank=1)["labels"] == [0]
+    assert best_path([[1.0, 1.0]], blank=1)["labels"] == [0]
 
 
 # -- the recursion as equations --------------------------------------------------------------------------------------
@@ -249,7 +258,7 @@ def test_the_best_path_is_collapsed() -> None:
 
 def inputs(logits: Any) -> dict[str, Any]:
     p = softmax(logits)
-    return {f"p_{t + 1}_{k}": p[k, t] for k, t in np.ndindex(p.shape)}
+    return {f"p_{t + 1}_{k}": p[t, k] for t, k in np.ndindex(p.shape)}
 
 
 def test_the_equations_of_two_steps() -> None:
@@ -275,9 +284,9 @@ def test_the_equations_agree_with_the_table_and_their_gradient_with_the_posterio
 ) -> None:
     """alpha, P and L by name; dL/dp through the softmax is softmax - posterior."""
     logits, labels, blank = problem
-    program = forward_program(labels, logits.shape[1], blank)
+    program = forward_program(labels, len(logits), blank)
     trace, found = program.run(inputs(logits), NUMPY), ctc(*problem)
-    for (s, t), alpha in np.ndenumerate(found["alpha"]):
+    for (t, s), alpha in np.ndenumerate(found["alpha"]):
         assert trace.get(f"alpha_{t + 1}_{s + 1}", 0.0) == pytest.approx(alpha, rel=1e-10)
     assert trace["P"] == pytest.approx(found["likelihood"], rel=1e-10)
     assert trace["L"] == pytest.approx(found["loss"], rel=1e-10, abs=1e-12)
@@ -285,14 +294,14 @@ def test_the_equations_agree_with_the_table_and_their_gradient_with_the_posterio
     walked = gradient(program, {"L": "1"}, program.inputs, numbers=program.inputs).run(trace, NUMPY)
     p = softmax(logits)
     slopes = np.zeros_like(p)
-    for k, t in np.ndindex(p.shape):
-        slopes[k, t] = walked.get(f"dp_{t + 1}_{k}", 0.0)
-    np.testing.assert_allclose(p * (slopes - (p * slopes).sum(axis=0)), found["gradient"], atol=1e-10)
+    for t, k in np.ndindex(p.shape):
+        slopes[t, k] = walked.get(f"dp_{t + 1}_{k}", 0.0)
+    np.testing.assert_allclose(p * (slopes - (p * slopes).sum(axis=1, keepdims=True)), found["gradient"], atol=1e-10)
 
 
 def test_the_equations_agree_to_thirty_digits() -> None:
     """The recursion in 30-digit numbers and the loss in logarithms differ by float64's rounding only."""
-    logits = np.array([[0.2, -0.7, 1.3, 0.4], [-0.1, 0.6, 0.3, -0.9], [0.8, 0.1, -0.4, 0.5]])
+    logits = np.array([[0.2, -0.1, 0.8], [-0.7, 0.6, 0.1], [1.3, 0.3, -0.4], [0.4, -0.9, 0.5]])
     values = {name: float(value) for name, value in inputs(logits).items()}
     precise = run_precise(forward_program([1, 2], 4), values)
     assert float(precise["L"]) == pytest.approx(ctc(logits, [1, 2])["loss"], rel=1e-14)
@@ -305,14 +314,15 @@ def test_the_equations_agree_to_thirty_digits() -> None:
     ("logits", "labels", "blank", "message"),
     [
         ([0.1, 0.2], [1], 0, r"logits has shape \(2\); it needs \(any, any\)"),
-        ([[], []], [1], 0, r"logits has shape \(2, 0\); it needs a row for each class and a column for each step"),
-        ([[0.1], [float("nan")]], [1], 0, "logits holds nan at"),
-        ([[0.1], [0.2]], [2], 0, "labels holds 2; the logits have 2 rows, for classes 0 to 1"),
-        ([[0.1], [0.2]], [0], 0, "labels holds 0, the blank"),
-        ([[0.1], [0.2]], [-1], 0, "labels holds -1; classes are numbered from 0"),
-        ([[0.1], [0.2]], [0.5], 0, r"labels is \[0.5\]; it needs class numbers"),
-        ([[0.1], [0.2]], [1], 2, "blank is 2; the logits have 2 rows, for classes 0 to 1"),
-        ([[0.1], [0.2]], [1], -1, "blank is -1"),
+        ([[], []], [1], 0, r"logits has shape \(2, 0\); it needs a row for each step, a column for each class"),
+        ([[0.1, float("nan")]], [1], 0, "logits holds nan at"),
+        ([[0.1, 0.2]], [2], 0, r"labels\[0\] is 2; it needs a whole number from 0 to 1"),
+        ([[0.1, 0.2]], [0], 0, "labels holds 0, the blank"),
+        ([[0.1, 0.2]], [-1], 0, r"labels\[0\] is -1; it needs a whole number from 0 to 1"),
+        ([[0.1, 0.2]], [0.5], 0, r"labels\[0\] is 0.5; it needs a whole number"),
+        ([[0.1, 0.2]], 1, 0, "labels is 1; it needs a list of whole numbers"),
+        ([[0.1, 0.2]], [1], 2, "blank is 2; it needs a whole number from 0 to 1"),
+        ([[0.1, 0.2]], [1], -1, "blank is -1; it needs a whole number from 0 to 1"),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(logits: Any, labels: Any, blank: int, message: str) -> None:
@@ -323,17 +333,23 @@ def test_arguments_that_do_not_fit_are_refused(logits: Any, labels: Any, blank: 
 
 def test_the_other_functions_refuse_likewise() -> None:
     """No steps, too many paths to try, no path at all, and examples without labels."""
-    with pytest.raises(ArgumentError, match="T is 0; a path has at least one step"):
+    with pytest.raises(ArgumentError, match="T is 0; it needs a whole number of 1 or more"):
         alignments([1], 0)
+    with pytest.raises(ArgumentError, match=r"T is 2.5; it needs a whole number"):
+        feasible([1], 2.5)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match=r"path\[1\] is 0.5; it needs a whole number"):
+        collapse([1, 0.5])  # type: ignore[list-item]
+    with pytest.raises(ArgumentError, match=r"labels\[0\] is -1; it needs a whole number of 0 or more"):
+        extended([-1])
     with pytest.raises(ArgumentError, match=r"T is 20: 3\^20 paths are too many to try"):
         alignments([1, 2], 20)
     with pytest.raises(ArgumentError, match="T is 2; these labels need at least 3 steps"):
         forward_program([1, 1], 2)
-    with pytest.raises(ArgumentError, match="T is 0; a path has at least one step"):
+    with pytest.raises(ArgumentError, match="T is 0; it needs a whole number of 1 or more"):
         forward_program([], 0)
     with pytest.raises(ArgumentError, match="there are 1 logits and 2 labels"):
-        mean_loss([[[0.1], [0.2]]], [[1], [1]])
+        mean_ctc_loss([[[0.1, 0.2]]], [[1], [1]])
     with pytest.raises(ArgumentError, match="there are 0 logits"):
-        mean_loss([], [])
+        mean_ctc_loss([], [])
     with pytest.raises(ArgumentError, match="blank is 5"):
-        best_path([[0.1], [0.2]], blank=5)
+        best_path([[0.1, 0.2]], blank=5)

@@ -19,7 +19,7 @@ from studyrnn.engine.decoding import EncoderDecoder, exposure, greedy_decode
 from studyrnn.engine.initialisers import initialise
 from studyrnn.engine.network import Layer, Network
 from studyrnn.engine.precise import run_precise
-from studyrnn.errors import ArgumentError
+from studyrnn.errors import ArgumentError, UnknownName
 
 Arrays = dict[str, Any]
 
@@ -84,12 +84,13 @@ def test_a_tiny_model_by_hand() -> None:
     s_2 = tanh(-0.6 + 1.2 * s_1)
     p_1 = 1 / (1 + exp(2 * s_1 - 0.5 - (-s_1 + 0.2)))  # of token 1 against token 0
     p_2 = 1 / (1 + exp(-s_2 + 0.2 - (2 * s_2 - 0.5)))
-    trace = model.forward(values)
-    assert trace["h_0__dec"].item() == pytest.approx(h_2, rel=1e-14)
-    assert trace["h_2__dec"].item() == pytest.approx(s_2, rel=1e-14)
-    assert float(trace["L__dec"]) == pytest.approx(-log(p_1) - log(p_2), rel=1e-13)
+    run = model.forward(values)
+    assert run["h_0__dec"].item() == pytest.approx(h_2, rel=1e-14)
+    assert run["h_2__dec"].item() == pytest.approx(s_2, rel=1e-14)
+    assert float(run.loss) == pytest.approx(-log(p_1) - log(p_2), rel=1e-13)
     d_logit = p_1 - 1  # dL/dy_1 of token 1 at step 1
-    assert model.gradients(values)["dy_1__dec"].tolist() == pytest.approx([-d_logit, d_logit], rel=1e-12)
+    assert run.backward()["dy_1__dec"].tolist() == pytest.approx([-d_logit, d_logit], rel=1e-12)
+    assert "dy_1__dec" not in run.backward(of=["L_2__dec"])
 
 
 def test_what_is_handed_over() -> None:
@@ -111,7 +112,7 @@ def test_the_joined_program_is_what_was_run(cells: tuple[Cell, ...]) -> None:
     model = joined(*cells, source=2, target=2)
     values = random_values(model, 2, 2, 3)
     zeros = {name: np.zeros(2) for name in model.encoder.initial}
-    loss = float(model.forward(values)["L__dec"])
+    loss = float(model.forward(values).loss)
     assert float(model.program.run({**values, **zeros}, NUMPY)["L__dec"]) == pytest.approx(loss, rel=1e-14)
     lists = {name: value.tolist() for name, value in {**values, **zeros}.items()}
     assert float(run_precise(model.program, lists)["L__dec"]) == pytest.approx(loss, rel=1e-13)
@@ -129,13 +130,14 @@ def test_the_joined_program_is_what_was_run(cells: tuple[Cell, ...]) -> None:
     ids=["rnn", "lstm batch", "two layers", "outputs fed back", "choices fed back"],
 )
 def test_gradients_are_differences(cells: tuple[Cell, ...], feed: tuple[str, ...], batch: tuple[int, ...]) -> None:
-    """Of every weight of encoder and decoder, and of the encoder's first states, summed over a batch."""
+    """Of every weight of encoder and decoder, of the encoder's first states and inputs; summed over a batch where one
+    value is shared by all."""
     model = joined(*cells, feed=feed)
     values = random_values(model, 2, 2, 3, batch=batch)
     values |= {name: np.full(2, 0.2) for name in model.encoder.initial}
-    walked = model.gradients(values)
-    for name in (*model.parameters, *model.encoder.initial):
-        slope = central(lambda: float(np.sum(model.forward(values)["L__dec"])), values[name])
+    walked = model.forward(values).backward()
+    for name in (*model.parameters, *model.encoder.initial, *model.encoder.xs):
+        slope = central(lambda: float(np.sum(model.forward(values).loss)), values[name])
         assert walked[f"d{name}"].shape == np.shape(values[name])
         np.testing.assert_allclose(walked[f"d{name}"], slope, atol=1e-8)
 
@@ -146,7 +148,7 @@ def test_padding_of_the_source_changes_nothing() -> None:
     values = random_values(model, 2, 2, 3)
     padded = {**values, "x_3__enc": [9.0, 9.0], "x_4__enc": [9.0, 9.0]}
     padded |= {f"k_{t}__enc": float(t <= 2) for t in range(1, 5)}
-    expected, found = model.gradients(values), longer.gradients(padded)
+    expected, found = model.forward(values).backward(), longer.forward(padded).backward()
     assert float(found["L__dec"]) == pytest.approx(float(expected["L__dec"]), rel=1e-14)
     for name in model.parameters:
         np.testing.assert_allclose(found[f"d{name}"], expected[f"d{name}"], rtol=1e-12, atol=1e-15)
@@ -156,7 +158,7 @@ def test_only_the_vector_passes_from_one_to_the_other() -> None:
     """Two sources that end in the same state are written alike; the gradient reaches the source through it alone."""
     model = joined(rnn(), source=2, target=2)
     values = {**TINY, "x_2__dec": [0.0, 1.0], "target_1__dec": [0.0, 1.0], "target_2__dec": [1.0, 0.0]}
-    trace = model.gradients(values)
+    trace = model.forward(values).backward()
     h_1 = tanh(0.5 * 3.0 + 0.1)
     x_2 = (np.arctanh(trace["h_2__enc"].item()) - 0.8 * h_1 - 0.1) / 0.5  # leads to the same last state
     other = model.forward({**values, "x_1__enc": [3.0], "x_2__enc": [x_2]})
@@ -222,7 +224,7 @@ def test_the_log_probability_is_the_loss_of_the_sequence_forced() -> None:
     for t, token in enumerate(trace["tokens"], start=1):
         forced |= {f"target_{t}__dec": np.eye(3)[token], f"x_{t + 1}__dec": np.eye(3)[token]}
     forced.pop(f"x_{length + 1}__dec")
-    assert float(part.forward(forced)["L__dec"]) == pytest.approx(-trace["log_probability"], rel=1e-13)
+    assert float(part.forward(forced).loss) == pytest.approx(-trace["log_probability"], rel=1e-13)
 
 
 def test_greedy_need_not_be_the_likeliest() -> None:
@@ -237,7 +239,7 @@ def test_greedy_need_not_be_the_likeliest() -> None:
         for a, b in product(range(3), repeat=2):
             forced = {"x_1__dec": start, "x_2__dec": np.eye(3)[a]}
             forced |= {"target_1__dec": np.eye(3)[a], "target_2__dec": np.eye(3)[b]}
-            loss[a, b] = float(model.forward({**values, **forced})["L__dec"])
+            loss[a, b] = float(model.forward({**values, **forced}).loss)
         assert sum(exp(-each) for each in loss.values()) == pytest.approx(1, rel=1e-12)
         greedy = greedy_decode(model, inputs_of(model, values), end=0, most=2)
         if greedy["tokens"][0]:  # it went on for two tokens
@@ -254,7 +256,7 @@ def test_exposure_by_hand() -> None:
     """Forecasts y = 0.9 x of a series 1, 1, 1 ...: forced the error stays (0.1)^2, free it is (1 - 0.9^k)^2."""
     network = Network((Layer(state_space()),), 5, output=False)
     weights = {"A": [[0.0]], "B": [[0.0]], "C": [[0.0]], "D": [[0.9]]}
-    trace = exposure(network, weights, np.ones((1, 6)), given=2)
+    trace = exposure(network, weights, np.ones((6, 1)), given=2)
     np.testing.assert_allclose(trace["forced_error"], [0.01] * 5, rtol=1e-12)
     np.testing.assert_allclose(trace["free_error"], [(1 - 0.9**k) ** 2 for k in (1, 1, 2, 3, 4)], rtol=1e-12)
     np.testing.assert_allclose(np.ravel(trace["free"]), [0.9**k for k in (1, 1, 2, 3, 4)], rtol=1e-13)
@@ -265,19 +267,22 @@ def test_exposure_step_by_step() -> None:
     network = Network((Layer(gru()),), 4, loss="mse")
     chance = np.random.default_rng(3)
     weights = initialise(network, [2, 3, 2], "glorot", chance)
-    series = chance.normal(size=(2, 5, 3))
+    series = chance.normal(size=(5, 2, 3))
     trace = exposure(network, weights, series, given=2)
     one = Network((Layer(gru()),), 1)
     for kind in ("forced", "free"):
-        h, y = np.zeros((3, 3)), series[:, 0]
+        h, y = np.zeros((3, 3)), series[0]
         for t in range(4):
-            x = series[:, t] if kind == "forced" or t < 2 else y
+            x = series[t] if kind == "forced" or t < 2 else y
             run = one.forward({**weights, "x_1": x, "h_0": h})
             h, y = run["h_1"], run["y_1"]
             np.testing.assert_allclose(trace[kind][t], y, rtol=1e-13)
-            assert trace[f"{kind}_error"][t] == pytest.approx(np.mean((y - series[:, t + 1]) ** 2), rel=1e-12)
+            assert trace[f"{kind}_error"][t] == pytest.approx(np.mean((y - series[t + 1]) ** 2), rel=1e-12)
     np.testing.assert_array_equal(trace["forced_error"][:2], trace["free_error"][:2])
     assert not np.allclose(trace["forced"][2:], trace["free"][2:])
+    alone = exposure(network, weights, series[:, :, 1], given=2)
+    assert alone["free"].shape == (4, 2)
+    np.testing.assert_allclose(alone["free"], trace["free"][:, :, 1], rtol=1e-13)
     everything = exposure(network, weights, series, given=4)
     np.testing.assert_array_equal(everything["free"], everything["forced"])
 
@@ -287,6 +292,11 @@ def test_exposure_step_by_step() -> None:
 MODEL = joined(rnn(), source=2, target=2)
 VALUES = random_values(MODEL, 2, 2, 3)
 STEP = (Layer(rnn()),)
+
+
+def silent() -> EncoderDecoder:
+    """The model without a loss."""
+    return replace(MODEL, decoder=replace(MODEL.decoder, loss=""))
 
 
 def reader(*layers: Layer, loss: str = "", name: str = "a") -> Network:
@@ -306,16 +316,37 @@ def reader(*layers: Layer, loss: str = "", name: str = "a") -> Network:
         (lambda: MODEL.forward({**VALUES, "x_9__enc": [0.0]}), "nothing here is called x_9__enc"),
         (lambda: MODEL.forward({**VALUES, "W_hh__dec": np.eye(3)}), r"W_hh__dec has shape \(3, 3\); it needs \(2, 2\)"),
         (lambda: MODEL.forward({**VALUES, "x_1__dec": np.ones((3, 2))}), "one example and the decoder's a batch"),
-        (lambda: replace(MODEL, decoder=replace(MODEL.decoder, loss="")).gradients({}), "the decoder has no loss"),
-        (lambda: greedy_decode(MODEL, inputs_of(MODEL, VALUES), 0, 0), "most is 0; it has to be 1 or more"),
-        (lambda: greedy_decode(MODEL, inputs_of(MODEL, VALUES), 3, 2), "end is 3; the tokens are numbered 0 to 2"),
+        (lambda: silent().backward(), "this network has no loss, so there is nothing to differentiate"),
+        (lambda: greedy_decode(MODEL, inputs_of(MODEL, VALUES), 0, 0), "most is 0; it needs a whole number of 1 or"),
+        (lambda: greedy_decode(MODEL, inputs_of(MODEL, VALUES), 0, 2.5), "most is 2.5; it needs a whole number"),  # type: ignore[arg-type]
+        (lambda: greedy_decode(MODEL, inputs_of(MODEL, VALUES), 3, 2), "end is 3; it needs a whole number from 0 to 2"),
         (lambda: greedy_decode(MODEL, VALUES, 0, 2), "nothing here is called target_1__dec, x_2__dec"),
-        (lambda: exposure(Network(STEP, 3), {}, np.ones((1, 4)), 0), "given is 0; it has to be between 1 and"),
-        (lambda: exposure(Network(STEP, 3), {}, np.ones((1, 3)), 1), r"series has shape \(1, 3\); it needs \(any, 4\)"),
-        (lambda: exposure(Network((Layer(jordan()),), 3, output=False), {}, np.ones((1, 4)), 1), "no value for W_xh"),
+        (lambda: exposure(Network(STEP, 3), {}, np.ones((4, 1)), 0), "given is 0; it needs a whole number from 1 to 3"),
+        (lambda: exposure(Network(STEP, 3), {}, np.ones((3, 1)), 1), r"series has shape \(3, 1\); it needs \(4, any\)"),
+        (lambda: exposure(Network((Layer(jordan()),), 3, output=False), {}, np.ones((4, 1)), 1), "no value for W_xh"),
     ],
 )
 def test_what_does_not_fit_is_refused(wrong: Callable[[], Any], says: str) -> None:
     """Each message says what does not fit and why."""
     with pytest.raises(ArgumentError, match=says):
         wrong()
+
+
+def test_names_that_are_none_are_refused() -> None:
+    """As in a network by itself: what is asked for has to be an input, a loss or a quantity of either part."""
+    run = MODEL.forward(VALUES)
+    for asked, says in (
+        ({"wrt": ["h_0__dec"]}, 'no input is called "h_0__dec"'),
+        ({"of": ["L_3__dec"]}, 'no loss of a step is called "L_3__dec"'),
+        ({"stop": ["h_2"]}, 'no quantity is called "h_2"'),
+    ):
+        with pytest.raises(UnknownName, match=says):
+            run.backward(**asked)
+
+
+def test_nothing_flows_back_through_what_is_cut() -> None:
+    """With the vector between both taken as given the encoder has no gradient, and the decoder's stay."""
+    run = MODEL.forward(VALUES)
+    cut, whole = run.backward(stop=["h_0__dec"]), run.backward()
+    assert not cut["dW_hh__enc"].any()
+    np.testing.assert_array_equal(cut["dW_hh__dec"], whole["dW_hh__dec"])

@@ -155,11 +155,9 @@ def test_as_many_numbers_are_written_as_pytorch_has(count: Arrays) -> None:
     cell, both = rnn(), count["bidirectional"]
     network = Network((Layer(cell, reverse=cell if both else None),) * count["layers"], 1, output=False)
     parameters: Arrays = {}
-    for number in range(count["layers"]):
-        d = count["I"] if number == 0 else count["H"] * (2 if both else 1)
-        for direction in ("f", "r") if both else ("",):
-            place = network.place(number, direction)
-            parameters |= {f"{name}{place}": value for name, value in drawn(cell, d, count["H"]).items()}
+    for place in network.places:
+        d = count["I"] if place.layer == 0 else count["H"] * (2 if both else 1)
+        parameters |= {f"{name}{place.suffix}": value for name, value in drawn(cell, d, count["H"]).items()}
     stored = write_stack(network, parameters)
     assert sum(value.size for value in parameters.values()) == count["one_bias"]
     assert sum(value.size for value in stored.values()) == count["torch_two_biases"]
@@ -397,10 +395,8 @@ def test_a_stack_names_the_layer_that_does_not_fit() -> None:
     """Second layers, reversed directions and missing layers are told apart."""
     two = Network((Layer(lstm(), reverse=lstm()),) * 2, 1, output=False)
     parameters: Arrays = {}
-    for number, d in enumerate((2, 6)):
-        for direction in "fr":
-            place = two.place(number, direction)
-            parameters |= {f"{name}{place}": value for name, value in drawn(lstm(), d, 3).items()}
+    for place, d in zip(two.places, (2, 2, 6, 6), strict=True):
+        parameters |= {f"{name}{place.suffix}": value for name, value in drawn(lstm(), d, 3).items()}
     stored = write_stack(two, parameters | {"W_hy": np.zeros((1, 6))})
     assert stored["weight_ih_l1_reverse"].shape == (12, 6)
     assert list(read_stack(two, stored)) == list(parameters)

@@ -194,8 +194,12 @@ def test_what_does_not_fit_a_search_is_refused() -> None:
         evolve(hill, POPULATION, 1, 1, chance)
     with pytest.raises(ArgumentError, match="fitness holds nan"):
         evolve(lambda _: float("nan"), POPULATION, 1, 2, chance)
-    with pytest.raises(ArgumentError, match=r"rate 1.5; .* rate from 0 to 1"):
+    with pytest.raises(ArgumentError, match=r"rate is 1.5; it needs a number from 0 to 1"):
         evolve(hill, POPULATION, 1, 2, chance, rate=1.5)
+    with pytest.raises(ArgumentError, match=r"spread is -0.1; it needs a number from 0"):
+        evolve(hill, POPULATION, 1, 2, chance, spread=-0.1)
+    with pytest.raises(ArgumentError, match=r"generations is 2.5; it needs a whole number"):
+        evolve(hill, POPULATION, 2.5, 2, chance)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="low is above high at 2"):
         random_search(hill, [0, 1], [1, 0], 5, chance)
     with pytest.raises(ArgumentError, match="trials is 0"):

@@ -383,9 +383,14 @@ RUN = random_run(Network((Layer(rnn()),), 2))
     ("wrong", "says"),
     [
         (lambda: classify(float("inf")), "w holds inf"),
-        (lambda: powers(2.0, 0), "steps is 0; it needs at least one"),
-        (lambda: first_step_beyond(0.5, 0.0), "threshold is 0.0; it has to be greater than 0"),
-        (lambda: jacobian(RUN, 3), "t is 3; the network has steps 1 to 2"),
+        (lambda: powers(2.0, 0), "steps is 0; it needs a whole number of 1 or more"),
+        (lambda: powers(2.0, 2.5), "steps is 2.5; it needs a whole number"),  # type: ignore[arg-type]
+        (lambda: powers(float("nan"), 2), "w holds nan"),
+        (lambda: direct_path_program(0), "steps is 0; it needs a whole number of 1 or more"),
+        (lambda: first_step_beyond(0.5, 0.0), "threshold is 0.0; it needs a number above 0"),
+        (lambda: first_step_beyond(0.5, float("nan")), "threshold holds nan"),
+        (lambda: first_step_beyond(float("nan"), 0.5), "w holds nan"),
+        (lambda: jacobian(RUN, 3), "t is 3; it needs a whole number from 1 to 2"),
         (lambda: jacobian(random_run(RUN.network, batch=(2,)), 1), "this run has a batch of examples"),
         (lambda: derivative(RUN.network.program, RUN.trace, ["h_9"], ["h_0"]), "nothing here is called h_9"),
         (lambda: derivative(RUN.network.program, RUN.trace, ["h_1"], ["W_hh"]), r"W_hh has shape \(3, 3\)"),

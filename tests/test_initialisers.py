@@ -52,6 +52,12 @@ def test_variances_by_hand(scheme: str, variance: float) -> None:
     assert list(found) == ["variance", "sigma", "limit"]
 
 
+def test_the_variance_of_pytorch_is_that_of_its_bound() -> None:
+    """1/(3 n) of n hidden units, whatever the fans: the limit is 1/sqrt(n). Without n the rows are the units."""
+    assert spread("pytorch", 3, 5)["variance"] == pytest.approx(1 / 15, rel=1e-15)
+    assert spread("pytorch", 7, 5, n=4)["limit"] == pytest.approx(0.5, rel=1e-15)
+
+
 def test_glorot_limit_is_the_root_of_six_over_the_sum() -> None:
     """sqrt(6 / (3 + 5)); and of a square matrix Glorot's variance is 1/n."""
     assert spread("glorot", 3, 5)["limit"] == pytest.approx(sqrt(0.75), rel=1e-14)
@@ -132,6 +138,7 @@ NETWORKS: dict[str, tuple[Network, list[int]]] = {
     "jordan": (Network((Layer(jordan()),), 2, output=False), [2, 3, 4]),
     "state space": (Network((Layer(state_space()),), 2, output=False), [2, 3, 4]),
     "named": (Network((Layer(lstm()), Layer(rnn())), 2, name="dec"), [2, 3, 5, 4]),
+    "named, both directions": (Network((Layer(lstm(), reverse=rnn()),), 2, name="enc"), [2, 3, 4]),
     "fed back": (Network((Layer(rnn()),), 2, feed=("given", "output")), [4, 3, 4]),
 }
 
@@ -305,14 +312,20 @@ NETWORK, SIZES = NETWORKS["rnn"]
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (lambda: spread("glorot", 0, 3), "n_in is 0; it has to be 1 or more"),
+        (lambda: spread("glorot", 0, 3), "n_in is 0; it needs a whole number of 1 or more"),
+        (lambda: glorot((2.5, 3), chance()), "n_out is 2.5; it needs a whole number"),  # type: ignore[arg-type]
+        (lambda: orthogonal((3, 3), chance(), float("nan")), "scale holds nan"),
+        (lambda: identity((3, 3), float("inf")), "scale holds inf"),
         (lambda: orthogonal((0, 3), chance()), "n_out is 0"),
         (lambda: identity((2, 3)), r"shape is \(2, 3\); only a recurrent matrix"),
         (lambda: pytorch((2, 2), chance(), n=0), "n is 0"),
         (lambda: initialise(NETWORK, [2, 3], "he", chance()), "sizes has 2 numbers; .* needs 3: d, n of layer 1, m"),
-        (lambda: initialise(NETWORK, [2, 0, 1], "he", chance()), "n of layer 1 is 0; it has to be 1 or more"),
+        (lambda: initialise(NETWORK, [2, 0, 1], "he", chance()), "n of layer 1 is 0; it needs a whole number of 1"),
+        (lambda: initialise(NETWORK, [2, 3.0, 1], "he", chance()), "n of layer 1 is 3.0; it needs a whole number"),  # type: ignore[list-item]
+        (lambda: initialise(NETWORK, SIZES, "he", chance(), forget_bias=float("nan")), "forget_bias holds nan"),
         (lambda: initialise(NETWORK, SIZES, "identity", chance()), r"shape is \(3, 2\); only a recurrent matrix"),
-        (lambda: initial_states(NETWORK, SIZES, -0.1, chance()), "deviation is -0.1; it has to be 0 or greater"),
+        (lambda: initial_states(NETWORK, SIZES, -0.1, chance()), "deviation is -0.1; it needs a number from 0"),
+        (lambda: initial_states(NETWORK, SIZES, float("nan"), chance()), "deviation holds nan"),
         (lambda: initial_states(NETWORK, SIZES, 0.1), "noise needs chance"),
         (lambda: report([1.0, 2.0]), r"W has shape \(2\); it needs \(any, any\)"),
     ],

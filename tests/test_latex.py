@@ -101,12 +101,14 @@ def test_a_small_entry_is_not_lost() -> None:
         ("outer(da, h_)", r"\partial L/\partial a_t h_{t-1}^\top", r"\partial L/\partial a_t \cdot h_{t-1}"),
         ("x.T", r"x_t^\top", "x_t"),
         ("2 * a", r"2 \cdot a_t", r"2 \cdot a_t"),
-        ("c / norm * grad", r"\frac{c_t}{\lVert g \rVert} \cdot g", r"\frac{c_t}{\lVert g \rVert} \cdot g"),
+        ("c / q * grad", r"\frac{c_t}{q} \odot g", r"\frac{c_t}{q} \cdot g"),
+        ("1 / q * grad", r"\frac{1}{q} \cdot g", r"\frac{1}{q} \cdot g"),
+        ("dot(a, h) * grad", r"a_t^\top h_t \cdot g", r"a_t^\top h_t \cdot g"),
     ],
 )
 def test_product_signs(text: str, vector: str, scalar: str) -> None:
     """Entry by entry is a circled dot, matrix times vector stands side by side, numbers take a dot."""
-    assert latex(parse(text)) == vector
+    assert latex(parse(text), numbers={"q"}) == vector
     assert latex(parse(text), scalar=True) == scalar
 
 
@@ -130,7 +132,7 @@ def test_product_signs(text: str, vector: str, scalar: str) -> None:
 )
 def test_parentheses(text: str, expected: str) -> None:
     """Parentheses stand where the reading would change without them, and only there."""
-    assert latex(parse(text)) == expected
+    assert latex(parse(text), numbers={"threshold", "norm"}) == expected
 
 
 def test_a_transposed_matrix_needs_no_parentheses() -> None:
@@ -171,8 +173,16 @@ def test_negative_numbers_in_products_get_parentheses() -> None:
 
 
 def test_a_rounded_zero_gets_no_sign() -> None:
-    """A computed value that rounds to zero is 0.0000, without minus or parentheses."""
-    assert substituted(parse("a * c"), {"a": -1e-7, "c": 2.0}, {"a": 1}, scalar=True) == r"0.0000 \cdot 2"
+    """What rounding leaves of a computed zero is 0.0000, without minus or parentheses."""
+    assert substituted(parse("a * c"), {"a": -1e-13, "c": 2.0}, {"a": 1}, scalar=True) == r"0.0000 \cdot 2"
+    assert literal([[1.0, -1e-7]], 4) == r"\begin{bmatrix} 1.0000 & 0.0000 \end{bmatrix}"
+
+
+def test_what_is_small_as_a_whole_is_not_shown_as_zero() -> None:
+    """The gradient of a far step is small, and not nothing."""
+    assert literal(-0.00002341, 4) == "-0.000023"
+    assert literal([0.00002, 1e-17], 4) == r"\begin{bmatrix} 0.00002 \\ 0.00000 \end{bmatrix}"
+    assert literal(2e-11, 4) == r"2 \cdot 10^{-11}"
 
 
 def test_what_was_computed_has_four_decimals() -> None:

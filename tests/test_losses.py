@@ -10,6 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from differences import central
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -147,14 +148,7 @@ def test_output_gradients_against_differences(loss: str, reduce: str, steps: int
     y, target = np.array(RNN_Y), one_hot([0, 1, 1])
     if steps is None:
         y, target = y[0], target[0]
-    measured = np.zeros_like(y)
-    for place in np.ndindex(y.shape):
-        ends = []
-        for step in (1e-5, -1e-5):
-            moved = y.copy()
-            moved[place] += step
-            ends.append(FUNCTIONS[loss](moved, target, reduce)["L"])
-        measured[place] = (ends[0] - ends[1]) / 2e-5
+    measured = central(lambda moved: FUNCTIONS[loss](moved, target, reduce)["L"], y)
     found = output_gradient(loss, y, target, reduce)
     assert found.shape == y.shape
     assert found == pytest.approx(measured, abs=1e-9)
@@ -198,6 +192,7 @@ def test_negative_log_likelihood_is_that_of_the_product(p: list[float]) -> None:
     trace = negative_log_likelihood(p)
     assert trace["L"] == pytest.approx(-math.log(math.prod(p)), abs=1e-9)
     assert per_step(trace) == pytest.approx([-math.log(entry) for entry in p])
+    assert trace["p"].tolist() == p
     assert negative_log_likelihood(p, "mean")["L"] == pytest.approx(trace["L"] / len(p))
     found = perplexity(p)
     assert found["perplexity"] == pytest.approx(math.prod(p) ** (-1 / len(p)))  # geometric mean of 1 / p
@@ -238,27 +233,31 @@ def test_what_does_not_fit_is_refused(loss: str) -> None:
 
 def test_targets_that_are_no_probabilities_are_refused() -> None:
     """Class numbers in place of one-hot codes, above all."""
-    with pytest.raises(ArgumentError, match="target is no distribution"):
+    with pytest.raises(ArgumentError, match="target adds up to 2; a distribution has entries from 0 that add up to 1"):
         softmax_cross_entropy([1, 2], [1, 1])
-    with pytest.raises(ArgumentError, match="target is no distribution"):
+    with pytest.raises(ArgumentError, match="target holds -1; a distribution has"):
         softmax_cross_entropy([1, 2], [2, -1])
-    with pytest.raises(ArgumentError, match="target is no distribution"):
-        softmax_cross_entropy([1, 2], [0.5, 0.500001])
-    with pytest.raises(ArgumentError, match="target has entries outside 0 to 1"):
+    with pytest.raises(ArgumentError, match=r"target adds up to 1.000001; "):
+        softmax_cross_entropy([[1, 2], [1, 2]], [[0, 1], [0.5, 0.500001]])  # each row, not each column
+    with pytest.raises(ArgumentError, match=r"target adds up to 0.5; "):
+        output_gradient("cross-entropy", [1, 2], [0.5, 0])
+    with pytest.raises(ArgumentError, match="target holds 2: it needs probabilities from 0 to 1"):
         binary_cross_entropy([1, 2], [2, 0])
+    with pytest.raises(ArgumentError, match=r"target holds -0.5: it needs probabilities from 0 to 1"):
+        output_gradient("binary-cross-entropy", [1, 2], [0, -0.5])
     with pytest.raises(UnknownName, match='no loss is called "absolute"'):
         output_gradient("absolute", [1], [1])
 
 
 def test_numbers_that_are_no_probabilities_are_refused() -> None:
     """Above 1, below 0, zero where its logarithm is taken, none at all, logarithms above 0."""
-    with pytest.raises(ArgumentError, match="conditionals has entries outside 0 to 1"):
+    with pytest.raises(ArgumentError, match=r"conditionals holds 1.5: it needs probabilities from 0 to 1"):
         sequence_probability([0.5, 1.5])
     with pytest.raises(ArgumentError, match="conditionals is empty"):
         sequence_probability([])
-    with pytest.raises(ArgumentError, match="probabilities has a 0 at 2: -ln 0 is infinite"):
+    with pytest.raises(ArgumentError, match="probabilities holds 0 at 2: -ln 0 is infinite"):
         negative_log_likelihood([0.5, 0.0])
-    with pytest.raises(ArgumentError, match=r"probabilities has entries outside 0 to 1; .* not their logarithms"):
+    with pytest.raises(ArgumentError, match=r"probabilities holds -0.7: .* not their logarithms"):
         perplexity([-0.7])
     with pytest.raises(ArgumentError, match="log_probabilities has an entry above 0"):
         perplexity(log_probabilities=[0.1])

@@ -67,17 +67,17 @@ def test_the_land_of_oz_after_two_and_six_days() -> None:
 
 @settings(deadline=None, max_examples=30)
 @given(chains(), st.integers(0, 4))
-def test_every_step_is_the_sum_over_all_paths(chain: Any, n: int) -> None:
-    """P(s_n = j) adds up the probabilities of all k^n ways to get there, in exact fractions."""
+def test_every_step_is_the_sum_over_all_paths(chain: Any, steps: int) -> None:
+    """P(s_T = j) adds up the probabilities of all k^T ways to get there, in exact fractions."""
     p0, P = chain
     k = len(p0)
     expected = [Fraction(0)] * k
-    for path in product(range(k), repeat=n + 1):
+    for path in product(range(k), repeat=steps + 1):
         probability = p0[path[0]]
         for i, j in pairwise(path):
             probability *= P[i][j]
         expected[path[-1]] += probability
-    assert after(floats(p0), floats(P), n)[f"p_{n}"] == pytest.approx(floats(expected), abs=1e-12)
+    assert after(floats(p0), floats(P), steps)[f"p_{steps}"] == pytest.approx(floats(expected), abs=1e-12)
 
 
 def test_ten_steps_against_an_exact_power() -> None:
@@ -125,7 +125,7 @@ def test_stationary_by_hand() -> None:
     assert trace["pi"] == pytest.approx([0.4, 0.2, 0.4])
     assert trace["A"].tolist() == [[-0.5, 0.5, 0.25], [0.25, -1, 0.25], [1, 1, 1]]
     assert trace["b"].tolist() == [0, 0, 1]
-    assert list(trace)[-1] == "pi"
+    assert list(trace) == ["A", "b", "pi"]
 
 
 @settings(deadline=None, max_examples=30)
@@ -261,11 +261,11 @@ def test_impossible_conditions_are_left_out() -> None:
 
 def test_what_is_no_transition_matrix_is_refused() -> None:
     """The row is named, and a transposed matrix is recognised."""
-    with pytest.raises(ArgumentError, match=r"row 1 of P sums to 0.9; each row has to sum to 1$"):
+    with pytest.raises(ArgumentError, match=r"row 1 of P adds up to 0.9; a distribution has entries from 0"):
         after([1, 0], [[0.5, 0.5], [0.5, 0.4]], 1)
-    with pytest.raises(ArgumentError, match=r"row 0 of P sums to 1.3.*its columns do: give its transpose"):
+    with pytest.raises(ArgumentError, match="the columns of P add up to 1 and its rows do not: give its transpose"):
         after([1, 0], np.transpose(TWO), 1)
-    with pytest.raises(ArgumentError, match=r"row 0 of P holds -0.1"):
+    with pytest.raises(ArgumentError, match=r"row 0 of P holds -0.1; a distribution has"):
         stationary([[1.1, -0.1], [0.5, 0.5]])
     with pytest.raises(ArgumentError, match=r"P has shape \(1, 2\); it has to be square"):
         stationary([[0.5, 0.5]])
@@ -275,10 +275,12 @@ def test_what_is_no_distribution_or_state_is_refused() -> None:
     """A p of another size or sum, a state that does not exist, an empty path, a negative number of steps."""
     with pytest.raises(ArgumentError, match=r"p has shape \(3\); it needs \(2\)"):
         after([1, 0, 0], TWO, 1)
-    with pytest.raises(ArgumentError, match="p is no distribution"):
+    with pytest.raises(ArgumentError, match=r"p adds up to 1.1; a distribution has"):
         after([0.5, 0.6], TWO, 1)
-    with pytest.raises(ArgumentError, match="n is -1"):
+    with pytest.raises(ArgumentError, match="steps is -1; it needs a whole number of 0 or more"):
         after([1, 0], TWO, -1)
+    with pytest.raises(ArgumentError, match=r"steps is 2.5; it needs a whole number"):
+        after([1, 0], TWO, 2.5)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match=r"path\[1\] is 2; it needs a whole number from 0 to 1"):
         path_probability([0, 2], [1, 0], TWO)
     with pytest.raises(ArgumentError, match="path is empty"):
@@ -291,5 +293,5 @@ def test_what_is_no_joint_table_is_refused() -> None:
     """Three equal axes, a total of 1."""
     with pytest.raises(ArgumentError, match=r"joint has shape \(2, 2, 3\); .* need \(k, k, k\)"):
         markov_property(np.full((2, 2, 3), 1 / 12))
-    with pytest.raises(ArgumentError, match="joint is no distribution"):
+    with pytest.raises(ArgumentError, match="joint adds up to 2; a distribution has"):
         markov_property(np.full((2, 2, 2), 1 / 4))

@@ -12,7 +12,7 @@ import pytest
 from studyrnn.engine.arrays import softmax
 from studyrnn.engine.cells import Cell, gru, jordan, lstm, rnn, state_space
 from studyrnn.engine.equations import Program, parse
-from studyrnn.engine.network import Layer, Network, Run, shared
+from studyrnn.engine.network import Layer, Network, Run, shared, unreached
 from studyrnn.errors import ArgumentError, UnknownName
 
 Arrays = dict[str, Any]
@@ -145,7 +145,7 @@ def test_two_layers_of_two_directions() -> None:
     assert order[-2:] == ["u_1__2", "u_2__2"]
 
 
-@pytest.mark.parametrize("name", ["dec", "decoder", "r"])
+@pytest.mark.parametrize("name", ["dec", "decoder", "R"])
 def test_a_name_stands_behind_every_name(name: str) -> None:
     """For networks that are joined. The name says nothing about the direction, whatever letter it ends with."""
     plain = Network((Layer(rnn()),), 2, loss="mse")
@@ -390,6 +390,18 @@ def test_only_what_is_asked_for() -> None:
     equals(found["dh_3"], run.backward()["dh_3"])
 
 
+def test_what_no_loss_reaches() -> None:
+    """With the loss of step 2 alone, back to step 2: the first input and state have no part in it, nor x_3."""
+    network = MANY["rnn"]
+    program = network.backward(stop=["h_1"], of=["L_2"])
+    assert unreached(program) == {"dx_1", "dx_3", "dh_0"}
+    found = network.forward(drawn(network)).backward(stop=["h_1"], of=["L_2"])
+    for name in program.equations:
+        assert bool(np.any(found[name])) == (name not in {"dx_1", "dx_3", "dh_0"})
+    assert unreached(network.backward()) == set()
+    assert unreached(network.backward(of=[])) == {f"d{name}" for name in (*network.parameters, "h_0", *network.xs)}
+
+
 # -- padding ---------------------------------------------------------------------------------------------------------
 
 
@@ -406,11 +418,9 @@ def test_a_padded_tail_changes_nothing(network: Network, reduce: str) -> None:
     run = padded.forward(values)
     expected = short.forward({name: values[start.get(name, name)] for name in short.shapes})
     equals(run.loss, expected.loss)
-    for _, cell in network.layers[-1].cells:
-        for state in cell.states:
-            place = network.place(len(network.layers) - 1, "")
-            if f"{state}_3{place}" in run.trace:
-                equals(run[f"{state}_3{place}"], expected[f"{state}_2{place}"])
+    for place, other in zip(padded.places, short.places, strict=True):
+        for final, last in zip(place.states(place.last), other.states(other.last), strict=True):
+            equals(run[final], expected[last])
     found, wanted = run.backward(), expected.backward()
     same_gradients(found, wanted, [*network.parameters, "x_1", "x_2"])
     for name in short.initial:
@@ -661,8 +671,9 @@ def test_unknown_words(parts: dict[str, Any], message: str) -> None:
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"steps": 0}, "steps is 0; a network runs for at least one step"),
-        ({"steps": -1}, "steps is -1; a network runs for at least one step"),
+        ({"steps": 0}, "steps is 0; it needs a whole number of 1 or more"),
+        ({"steps": -1}, "steps is -1; it needs a whole number of 1 or more"),
+        ({"steps": 2.0}, "steps is 2.0; it needs a whole number"),
         ({"layers": ()}, "layers is empty; a network has at least one"),
         ({"feed": ("given",)}, "feed has 1 words; it needs one for each of the 2 steps"),
         ({"feed": ("output", "given")}, 'feed begins with a step that is fed back; the first input has to be "given"'),
@@ -678,9 +689,10 @@ def test_unknown_words(parts: dict[str, Any], message: str) -> None:
             {"layers": (Layer(jordan()),)},
             "the cell has outputs y of its own; leave out the output layer (output=False)",
         ),
-        ({"targets": (3,)}, "targets (3,) are not all steps from 1 to 2, each once"),
-        ({"targets": (0, 1)}, "targets (0, 1) are not all steps from 1 to 2, each once"),
-        ({"targets": (1, 1)}, "targets (1, 1) are not all steps from 1 to 2, each once"),
+        ({"targets": (3,)}, "a step in targets is 3; it needs a whole number from 1 to 2"),
+        ({"targets": (0, 1)}, "a step in targets is 0; it needs a whole number from 1 to 2"),
+        ({"targets": (1.0,)}, "a step in targets is 1.0; it needs a whole number"),
+        ({"targets": (1, 1)}, "targets (1, 1) names a step twice; it needs each once"),
         (
             {"targets": (), "loss": "mse"},
             "targets is empty, so there is no loss; leave out the loss, or name a step",
@@ -710,7 +722,8 @@ def test_reading_backwards_what_is_given_is_fine() -> None:
     [
         ({"dropout": "variational"}, UnknownName, 'no dropout is called "variational". Known: fresh, fixed'),
         ({"norm": "layers"}, UnknownName, 'no norm is called "layers". Did you mean "layer"'),
-        ({"skip": -1}, ArgumentError, "skip is -1; it is a number of steps, 1 or more (0: no skip connection)"),
+        ({"skip": -1}, ArgumentError, "skip is -1; it needs a whole number of 0 or more"),
+        ({"skip": 1.5}, ArgumentError, "skip is 1.5; it needs a whole number"),
         (
             {"cell": rnn(norm="layer"), "norm": "layer"},
             ArgumentError,
@@ -777,6 +790,29 @@ def test_a_residual_connection_needs_equal_sizes(sizes: dict[str, int]) -> None:
     )
     with refused(message):
         network.forward(drawn(network, sizes))
+
+
+@pytest.mark.parametrize(
+    ("loss", "target", "message"),
+    [
+        ("cross-entropy", [0.5, 0.6], "^target_2 .*distribution"),
+        ("cross-entropy", [1.5, -0.5], "^target_2 .*distribution"),
+        ("binary-cross-entropy", [0.5, 1.1], "^target_2 has entries outside 0 to 1"),
+        ("binary-cross-entropy", [-0.1, 1.0], "^target_2 has entries outside 0 to 1"),
+    ],
+)
+def test_targets_that_are_no_probabilities(loss: str, target: list[float], message: str) -> None:
+    """Of cross-entropy they are a distribution, of binary cross-entropy each one for itself; also in a batch."""
+    network = Network((Layer(rnn()),), 2, loss=loss)
+    good = {"target_1": np.array([0.25, 0.75]), "target_2": np.array([0.0, 1.0])}
+    values = drawn(network) | good
+    network.forward(values)
+    with pytest.raises(ArgumentError, match=message):
+        network.forward(values | {"target_2": np.array(target)})
+    batch = np.stack([good["target_2"], np.array(target)], axis=-1)
+    with pytest.raises(ArgumentError, match=message):
+        network.forward(values | {"target_2": batch})
+    network.forward(values | {"target_2": np.stack([good["target_2"], good["target_1"]], axis=-1)})
 
 
 def test_batch_normalisation_needs_a_batch() -> None:

@@ -112,7 +112,8 @@ def test_a_step_leaves_its_arguments_alone() -> None:
     step(adam(0.1), parameters, gradients, kept)
     assert parameters["w"].tolist() == [1.0, 2.0]
     assert gradients["w"].tolist() == [3.0, -4.0]
-    assert {name: float(value) for name, value in kept["w"].items()} == {"m": 0.0, "v": 0.0, "p": 1.0, "s": 1.0}
+    start = {"m": 0.0, "v": 0.0, "beta1_power": 1.0, "beta2_power": 1.0}
+    assert {name: float(value) for name, value in kept["w"].items()} == start
 
 
 # -- worked by hand, closed forms ------------------------------------------------------------------------------------
@@ -137,11 +138,11 @@ def test_adam_by_hand() -> None:
 
 
 def test_the_powers_of_adam_need_no_exponent() -> None:
-    """p_t and s_t are beta1^t and beta2^t."""
+    """They are beta1^t and beta2^t at step t."""
     trace = trajectory(adam(0.1, 0.8, 0.95), 0.0, [1.0] * 6)
     for t in range(1, 7):
-        assert trace[f"p_{t}"] == pytest.approx(0.8**t, rel=1e-14)
-        assert trace[f"s_{t}"] == pytest.approx(0.95**t, rel=1e-14)
+        assert trace[f"beta1_power_{t}"] == pytest.approx(0.8**t, rel=1e-14)
+        assert trace[f"beta2_power_{t}"] == pytest.approx(0.95**t, rel=1e-14)
 
 
 def test_constant_gradients_make_adam_walk_at_eta() -> None:
@@ -220,20 +221,22 @@ def test_a_first_step_comes_near_the_bound_of_rmsprop() -> None:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        (lambda: sgd(0.0), "eta is 0.0; it has to be greater than 0"),
-        (lambda: adam(-0.1), "eta is -0.1; it has to be greater than 0"),
-        (lambda: sgd(0.1, weight_decay=-1.0), "weight_decay is -1.0; it has to be 0 or greater"),
-        (lambda: adamw(0.1, weight_decay=-1.0), "weight_decay is -1.0; it has to be 0 or greater"),
-        (lambda: momentum(0.1, 1.0), "mu is 1.0; it has to be 0 or greater, and less than 1"),
-        (lambda: nesterov(0.1, -0.5), "mu is -0.5; it has to be"),
-        (lambda: rmsprop(0.1, rho=1.0), "rho is 1.0; it has to be"),
-        (lambda: rmsprop(0.1, epsilon=0.0), "epsilon is 0.0; it has to be greater than 0"),
+        (lambda: sgd(0.0), "eta is 0.0; it needs a number above 0"),
+        (lambda: adam(-0.1), "eta is -0.1; it needs a number above 0"),
+        (lambda: sgd(0.1, weight_decay=-1.0), "weight_decay is -1.0; it needs a number from 0"),
+        (lambda: adamw(0.1, weight_decay=-1.0), "weight_decay is -1.0; it needs a number from 0"),
+        (lambda: momentum(0.1, 1.0), "mu is 1.0; it needs a number from 0 below 1"),
+        (lambda: nesterov(0.1, -0.5), "mu is -0.5; it needs a number from 0 below 1"),
+        (lambda: rmsprop(0.1, rho=1.0), "rho is 1.0; it needs a number from 0 below 1"),
+        (lambda: rmsprop(0.1, epsilon=0.0), "epsilon is 0.0; it needs a number above 0"),
         (lambda: adagrad(0.1, 0.0), "epsilon is 0.0"),
-        (lambda: adam(0.1, beta2=1.0), "beta2 is 1.0; it has to be"),
+        (lambda: adam(0.1, beta2=1.0), "beta2 is 1.0; it needs a number from 0 below 1"),
         (lambda: adam(float("nan")), "eta holds nan: it needs finite numbers"),
-        (lambda: largest_step(0.1, 1.0), "rho is 1.0; it has to be"),
+        (lambda: largest_step(0.1, 1.0), "rho is 1.0; it needs a number from 0 below 1"),
         (lambda: trajectory(sgd(0.1), [1.0, 2.0], [[1.0]]), r"gradient 1 has shape \(1\); it needs \(2\)"),
-        (lambda: trajectory(sgd(0.1), 1.0, []), "steps is 0; it needs at least one"),
+        (lambda: trajectory(sgd(0.1), 1.0, []), "gradients is empty; it needs one for each step"),
+        (lambda: over_steps(sgd(0.1), 0), "steps is 0; it needs a whole number of 1 or more"),
+        (lambda: over_steps(sgd(0.1), 2.5), "steps is 2.5; it needs a whole number"),  # type: ignore[arg-type]
     ],
 )
 def test_settings_out_of_range_are_refused_by_name(wrong: Callable[[], Any], says: str) -> None:

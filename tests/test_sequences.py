@@ -169,6 +169,7 @@ def test_one_hot_rows() -> None:
     assert one_hot([2, 0, 2], 3).tolist() == [[0, 0, 1], [1, 0, 0], [0, 0, 1]]
     assert one_hot([], 3).shape == (0, 3)
     assert one_hot([0], 1).tolist() == [[1]]
+    assert one_hot([99_999], 100_000).sum() == 1  # without a table of all classes beside each other
 
 
 def test_a_class_outside_is_refused() -> None:
@@ -188,6 +189,11 @@ def test_whole_numbers() -> None:
             whole("n", wrong)
     with pytest.raises(ArgumentError, match="n is 0; it needs a whole number of 1 or more"):
         whole("n", 0, 1)
+    assert numbered("labels", (5, 0)) == [5, 0]
+    with pytest.raises(ArgumentError, match=r"labels\[1\] is -1; it needs a whole number of 0 or more"):
+        numbered("labels", [5, -1])
+    with pytest.raises(ArgumentError, match="labels is 3; it needs a list of whole numbers"):
+        numbered("labels", 3)  # type: ignore[arg-type]
 
 
 # -- a sampled sine --------------------------------------------------------------------------------------------------
@@ -234,6 +240,10 @@ def test_a_sine_needs_one_way_of_sampling() -> None:
         sampled_sine(1, 1, 5, step=-1)
     with pytest.raises(ArgumentError, match="frequency is 0"):
         sampled_sine(1, 0, 5, step=1)
+    with pytest.raises(ArgumentError, match="amplitude holds nan"):
+        sampled_sine(float("nan"), 1, 5, step=1)
+    with pytest.raises(ArgumentError, match=r"count is 2.5; it needs a whole number"):
+        sampled_sine(1, 1, 2.5, step=1)  # type: ignore[arg-type]
     with pytest.raises(ArgumentError, match="count is 0"):
         sampled_sine(1, 1, 0, step=1)
 

@@ -74,3 +74,9 @@ def test_rooms_that_need_no_numbers_import_no_numpy(room: str) -> None:
     """Ids, formulas and typed text are handled before any array is."""
     code = f"import studyrnn.{room}\nfrom studyrnn import exercises\nexercises.all_exercises()"
     assert not modules_after(code) & {"numpy", "sympy", "fsrs", "rich", "yaml"}
+
+
+@pytest.mark.parametrize("room", ["engine.network", "engine.training", "engine.decoding", "solving", "commands.solve"])
+def test_the_engine_imports_no_other_reading_before_it_is_asked_for(room: str) -> None:
+    """Numbers are worked out without SymPy and mpmath; derivations bring them in when they check themselves."""
+    assert not modules_after(f"import studyrnn.{room}") & {"sympy", "mpmath", "torch", "rich", "typer"}

@@ -31,7 +31,8 @@ from studyrnn.engine.training import (
     teacher_forced,
     truncated,
     truncation_bias,
-    windows,
+    truncation_windows,
+    untruncated,
 )
 from studyrnn.errors import ArgumentError, UnknownName
 
@@ -102,7 +103,7 @@ def test_every_truncated_gradient_is_that_of_pytorch(case: Arrays) -> None:
         loss = {"mse": "half-squared", "ce": "cross-entropy"}[stored["loss"]]
         network = Network((Layer(rnn()),), case["T"], loss=loss)
         given_targets = {f"target_{t}": y for t, y in enumerate(targets[stored["loss"]], start=1)}
-        found = truncated(network.forward({**values, **given_targets}), stored["k1"], stored["k2"])["gradients"]
+        found = truncated(network.forward({**values, **given_targets}), stored["k1"], stored["k2"]).gradients
         for part in stored["grad"].values():
             for name, expected in part.items():
                 np.testing.assert_allclose(found[names[name]], expected, rtol=1e-12, atol=1e-13)
@@ -111,9 +112,9 @@ def test_every_truncated_gradient_is_that_of_pytorch(case: Arrays) -> None:
 @every_cut
 def test_windows_are_those_worked_out_by_hand(cut: tuple[int, int]) -> None:
     """Every pair of k1 and k2 over 5 steps, and the same with losses at steps 2 and 5 only."""
-    assert windows(5, *cut) == BY_HAND[cut]
+    assert truncation_windows(5, *cut) == BY_HAND[cut]
     some = [(tuple(t for t in losses if t in {2, 5}), first, last) for losses, first, last in BY_HAND[cut]]
-    assert windows(5, *cut, targets=(2, 5)) == some
+    assert truncation_windows(5, *cut, targets=(2, 5)) == some
 
 
 def short(run: Run, losses: tuple[int, ...], first: int, last: int) -> dict[str, Any]:
@@ -136,16 +137,23 @@ def test_a_window_is_a_short_network(cut: tuple[int, int], cells: str) -> None:
     """Each chunk, and the sum of all, is what networks of only those steps give, started from the carried states."""
     network = Network(tuple(Layer(cell) for cell in CELLS[cells]), 5, loss="half-squared")
     run = network.forward(numbers(network, [2, *([3] * len(CELLS[cells])), 2]))
-    trace = truncated(run, *cut)
-    total: Arrays = dict.fromkeys(network.parameters, 0.0)
-    for chunk, (losses, first, last) in zip(trace["chunks"], BY_HAND[cut], strict=True):
+    found = truncated(run, *cut)
+    total: Arrays = dict.fromkeys([*network.parameters, *network.initial, *network.xs], 0.0)
+    for chunk, (losses, first, last) in zip(found.chunks, BY_HAND[cut], strict=True):
         expected = short(run, losses, first, last)
         assert (chunk.losses, chunk.first, chunk.last) == (losses, first, last)
-        for name in network.parameters:
-            np.testing.assert_allclose(chunk.gradients[name], expected[f"d{name}"], rtol=1e-11, atol=1e-13)
-            total[name] = total[name] + expected[f"d{name}"]
-    for name in network.parameters:
-        np.testing.assert_allclose(trace["gradients"][name], total[name], rtol=1e-11, atol=1e-13)
+        own = {name: f"d{name}" for name in network.parameters}
+        own |= {f"x_{t}": f"dx_{t - first + 1}" for t in range(first, last + 1)}
+        own |= {name: f"d{name}" for name in network.initial if first == 1}
+        for name in total:
+            wanted = expected[own[name]] if name in own else np.zeros_like(run[name])
+            np.testing.assert_allclose(chunk.trace[f"d{name}"], wanted, rtol=1e-11, atol=1e-13)
+            total[name] = total[name] + wanted
+        walked = chunk.backward.run(run.trace, NUMPY)
+        assert all(np.array_equal(walked[f"d{name}"], chunk.trace[f"d{name}"]) for name in total)
+    assert list(found.gradients) == list(total)
+    for name, gradient_of in found.gradients.items():
+        np.testing.assert_allclose(gradient_of, total[name], rtol=1e-11, atol=1e-13)
 
 
 @every_cut
@@ -156,7 +164,47 @@ def test_outputs_that_are_fed_back_are_cut_too(cut: tuple[int, int]) -> None:
     total = [short(run, *window) for window in BY_HAND[cut]]
     for name in network.parameters:
         expected = sum(part[f"d{name}"] for part in total)
-        np.testing.assert_allclose(truncated(run, *cut)["gradients"][name], expected, rtol=1e-11, atol=1e-13)
+        np.testing.assert_allclose(truncated(run, *cut).gradients[name], expected, rtol=1e-11, atol=1e-13)
+
+
+def test_skip_connections_are_cut_too() -> None:
+    """Of a Jordan cell y is the state, and h is what a skip connection carries: both are taken as given at the cut.
+
+    Differences of L_2 along the weights, with y_1 and h_1 held where the forward pass had them.
+    """
+    network = Network((Layer(jordan(), skip=1),), 2, output=False, loss="half-squared")
+    run = network.forward(numbers(network, [2, 3, 2]))
+    held = {name: run[name] for name in ("y_1", "h_1", "a_1")}
+    values: Arrays = {name: np.array(value) for name, value in run.values.items()}
+    second = truncated(run, 1, 1).chunks[1]
+    for name in network.parameters:
+        slope = central(lambda: float(network.program.run({**values, **held}, NUMPY)["L_2"]), values[name])
+        np.testing.assert_allclose(second.trace[f"d{name}"], slope, atol=1e-8)
+
+
+def test_full_backpropagation_is_one_chunk() -> None:
+    """Also of a network that reads backwards: everything that `backward` gives, and nothing is cut."""
+    network = Network((Layer(rnn(), reverse=rnn()),), 3, loss="half-squared", targets=(1, 3))
+    run = network.forward(numbers_of_both(network))
+    found = untruncated(run)
+    ((losses, first, last),) = [(chunk.losses, chunk.first, chunk.last) for chunk in found.chunks]
+    assert (losses, first, last) == ((1, 3), 1, 3)
+    walked = run.backward()
+    assert list(found.gradients) == [*network.parameters, *network.initial, *network.xs]
+    for name, value in found.gradients.items():
+        np.testing.assert_array_equal(value, walked[f"d{name}"])
+
+
+def test_chunks_without_a_loss_are_none() -> None:
+    """Where nothing goes back all gradients are zero, in the shapes of what they belong to."""
+    network = Network((Layer(rnn()),), 2, loss="half-squared", targets=(1,))
+    run = network.forward(numbers(network, [2, 3, 2]))
+    found = truncated(run, 2, 1)
+    assert found.chunks == ()
+    assert {name: value.shape for name, value in found.gradients.items()} == {
+        name: np.shape(run.values[name]) for name in (*network.parameters, "h_0", "x_1", "x_2")
+    }
+    assert not any(value.any() for value in found.gradients.values())
 
 
 @settings(deadline=None, max_examples=25)
@@ -189,15 +237,15 @@ def test_truncation_of_a_batch_and_of_a_mean() -> None:
     """A batch gives the sum of its examples; a mean over the steps divides by their number, whatever the window."""
     network = Network((Layer(lstm()),), 4, loss="half-squared")
     values = numbers(network, [2, 3, 2], examples=(3,))
-    together = truncated(network.forward(values), 2, 3)["gradients"]
+    together = truncated(network.forward(values), 2, 3).gradients
     alone = [
         {name: value if name in network.parameters else value[:, b] for name, value in values.items()} for b in range(3)
     ]
-    single = [truncated(network.forward(one), 2, 3)["gradients"] for one in alone]
+    single = [truncated(network.forward(one), 2, 3).gradients for one in alone]
     mean = Network((Layer(lstm()),), 4, loss="half-squared", reduce="mean")
     for name in network.parameters:
         np.testing.assert_allclose(together[name], sum(one[name] for one in single), rtol=1e-12, atol=1e-14)
-        of_mean = truncated(mean.forward(alone[0]), 2, 3)["gradients"][name]
+        of_mean = truncated(mean.forward(alone[0]), 2, 3).gradients[name]
         np.testing.assert_allclose(of_mean, single[0][name] / 4, rtol=1e-12, atol=1e-14)
 
 
@@ -212,9 +260,9 @@ def test_what_cannot_be_truncated_is_refused() -> None:
     run = network.forward(numbers(network, [1, 1, 1]))
     with pytest.raises(ArgumentError, match="no loss"):
         truncated(run, 1, 1)
-    for k1, k2, name in ((0, 1, "k1 is 0"), (1, -2, "k2 is -2")):
-        with pytest.raises(ArgumentError, match=f"{name}; it is a number of steps, 1 or more"):
-            truncated(run, k1, k2)
+    for k1, k2, says in ((0, 1, "k1 is 0; it needs"), (1, -2, "k2 is -2; it needs"), (1.5, 2, "k1 is 1.5; it needs")):
+        with pytest.raises(ArgumentError, match=f"{says} a whole number"):
+            truncated(run, k1, k2)  # type: ignore[arg-type]
 
 
 def numbers_of_both(network: Network) -> Arrays:
@@ -409,10 +457,12 @@ def test_mistakes_are_found_before_the_first_epoch() -> None:
         fit(ADDER, {name: value for name, value in first.items() if name != "W_hh"}, data, data, recipe, chance)
     with pytest.raises(ArgumentError, match="this network has no loss, so there is nothing to train"):
         fit(Network((Layer(rnn()),), 4), first, data, data, recipe, chance)
-    with pytest.raises(ArgumentError, match="epochs is 0; it has to be 1 or more"):
+    with pytest.raises(ArgumentError, match="epochs is 0; it needs a whole number of 1 or more"):
         Recipe(sgd(0.1), 0, 2)
-    with pytest.raises(ArgumentError, match="batch is 0; it has to be 1 or more"):
+    with pytest.raises(ArgumentError, match="batch is 0; it needs a whole number of 1 or more"):
         Recipe(sgd(0.1), 1, 0)
+    with pytest.raises(ArgumentError, match=r"batch is 2\.5; it needs a whole number"):
+        Recipe(sgd(0.1), 1, 2.5)  # type: ignore[arg-type]
 
 
 def test_examples_are_named_step_by_step() -> None:

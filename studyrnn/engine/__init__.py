@@ -11,7 +11,8 @@ The language and its readings
 
 Recurrent networks
     cells, normalisation   vanilla RNN, LSTM, GRU, Jordan, state space; layer and batch norm
-    network, unrolling     layers over a sequence as one program: stacked, bidirectional, residual, dropout, masked
+    specification, unrolling, network   layers over a sequence as one program: stacked, bidirectional, residual,
+                           dropout, masked; and what everything in it is called
     losses, ctc            what is compared with targets, step by step or as whole labellings
     training, optimisers, clipping, initialisers   how weights are found
     gradient_flow          powers, Jacobians, spectral radius, the LSTM's direct path
@@ -20,4 +21,7 @@ Recurrent networks
 
 Around them
     sequences, words, markov, feedforward, attention, genetic
+
+A trace is a dict of what was worked out, in order, the result last: of a Program what `Program.run` returns, its inputs
+first and all numbers NumPy's; of anything else the named steps, single numbers as Python's.
 """

@@ -69,17 +69,20 @@ def sigmoid(a: Any) -> Any:
     return result
 
 
+def log_softmax(y: Any) -> Any:
+    """ln softmax(y) over axis 0. The largest logit is taken off first, so that no exponential overflows."""
+    shifted = y - np.max(y, axis=0)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=0))
+
+
 def softmax(y: Any) -> Any:
     """Over axis 0."""
-    shifted = np.exp(y - np.max(y, axis=0))
-    return shifted / np.sum(shifted, axis=0)
+    return np.exp(log_softmax(y))
 
 
 def cross_entropy(y: Any, target: Any) -> Any:
     """-sum target log softmax(y), from the logits y (m, ...) and one-hot targets of the same shape; over axis 0."""
-    largest = np.max(y, axis=0)
-    log_total = largest + np.log(np.sum(np.exp(y - largest), axis=0))
-    return np.sum(target * (log_total - y), axis=0)
+    return np.sum(target * (0.0 - log_softmax(y)), axis=0)  # not -log_softmax(y): no -0.0 where p is 1
 
 
 def binary_cross_entropy(y: Any, target: Any) -> Any:

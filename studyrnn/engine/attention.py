@@ -11,7 +11,7 @@ import numpy as np
 
 from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.equations import Program
-from studyrnn.engine.shapes import array
+from studyrnn.engine.shapes import array, whole
 from studyrnn.errors import ArgumentError
 
 PROJECTIONS = Program.parse({"Q": "X @ W_q", "K": "X @ W_k", "V": "X @ W_v"})
@@ -25,8 +25,10 @@ CAUSAL = Program.parse(
 def causal_mask(T: int) -> Array:
     """(T, T): 0 where token t may look (at itself and before), minus infinity where it may not (later tokens).
 
-    Added to the scores, it makes the weights of later tokens exactly 0, as exp(-inf) = 0.
+    Added to the scores, it makes the weights of later tokens exactly 0, as exp(-inf) = 0. Raises
+    ArgumentError for T below 1.
     """
+    T = whole("T", T, 1)
     return np.where(np.tri(T, dtype=bool), 0.0, -np.inf)
 
 

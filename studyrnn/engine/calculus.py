@@ -18,6 +18,8 @@ _RULES: dict[str, tuple[str | None, ...]] = {
     "div": ("g / b", "-(g * y / b)"),
     "neg": ("-g",),
     "matvec": ("outer(g, b)", "a.T @ g"),
+    "outer": ("g @ b", "g.T @ a"),
+    "transpose": ("g.T",),
     "dot": ("g * b", "g * a"),
     "tanh": ("g * (1 - y * y)",),
     "sigmoid": ("g * y * (1 - y)",),
@@ -84,6 +86,9 @@ def gradient(
         raise ValueError(f"nothing is called {sorted(unknown)}")
     kinds = _kinds(program, numbers)
     relevant = _relevant(program, wrt)
+    names: dict[Expression, Name] = {
+        rhs: Name(name) for name, rhs in program.equations.items() if isinstance(rhs, Apply)
+    }
     stopped = set(stop)
     reached: dict[str, list[Expression]] = {name: [parse(seed)] for name, seed in seeds.items()}
     backward: dict[str, Expression] = {}
@@ -106,7 +111,7 @@ def gradient(
                 if shared and expression.op not in _ENTRY_BY_ENTRY and len(expression.args) > 1:
                     raise ValueError(f"{expression.op} of what is one value for the whole batch has no derivative rule")
                 parts = dict(zip("ab", expression.args, strict=False)) | {"g": g, "y": y}
-                passed = tidy(substitute(rule, parts))
+                passed = _by_name(tidy(substitute(rule, parts)), names)
                 if expression.op in _ENTRY_BY_ENTRY:
                     for axis in sorted(_kind(arg, kinds) - whole):
                         passed = Apply(_SUMMED[axis], (passed,))
@@ -172,6 +177,15 @@ def _kind(expression: Expression, kinds: Mapping[str, frozenset[str]]) -> frozen
     if len(inner) == 1 or expression.op in _ENTRY_BY_ENTRY:
         return frozenset.intersection(*inner)
     return _FULL
+
+
+def _by_name(expression: Expression, names: Mapping[Expression, Name]) -> Expression:
+    """What the program has a name for already is called by it: p, where p = softmax(y)."""
+    if expression in names:
+        return names[expression]
+    if isinstance(expression, Apply):
+        return Apply(expression.op, tuple(_by_name(arg, names) for arg in expression.args))
+    return expression
 
 
 def _named(equations: dict[str, Expression], name: str, expression: Expression) -> Name:

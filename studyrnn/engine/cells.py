@@ -8,22 +8,22 @@ columns. With two biases a gate, as in PyTorch, b_z goes with the input and b_hz
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from studyrnn.engine.equations import Program
 from studyrnn.engine.normalisation import normalisation
-from studyrnn.errors import UnknownName
+from studyrnn.errors import ArgumentError, known
 
 ACTIVATIONS = ("tanh", "relu", "sigmoid")
 
 
-@dataclass(frozen=True, eq=False)  # one object for each cell: `rnn() is rnn()`
+@dataclass(frozen=True)
 class Cell:
     name: str
     program: Program
     states: tuple[str, ...]  # what the next step needs
-    convention: Mapping[str, str]
+    convention: Mapping[str, str] = field(hash=False)
     output: str = "h"  # what a layer above, or an output layer, reads
 
     @cached_property
@@ -54,33 +54,31 @@ def parameter_shape(name: str, d: int, n: int, m: int = 0) -> tuple[int, ...]:
     return tuple(sizes[letter] for letter in dimensions(name))
 
 
-def choose(what: str, given: str, known: tuple[str, ...]) -> None:
-    if given not in known:
-        raise UnknownName(what, given, known)
-
-
-def _sum(gate: str, biases: int) -> str:
+def _preactivation(gate: str, biases: int) -> str:
+    if biases not in (1, 2):
+        raise ArgumentError(f"biases is {biases}; a gate has 1, or 2 as in PyTorch")
     second = f" + b_h{gate}" if biases == 2 else ""
     return f"W_x{gate} @ x + W_h{gate} @ h_ + b_{gate}{second}"
 
 
-@cache
 def rnn(activation: str = "tanh", biases: int = 1, norm: str = "") -> Cell:
     """Vanilla (Elman 1990) recurrence: a = W_xh x + W_hh h_ + b_h, h = activation(a).
 
     norm "layer" or "batch" normalises a before the activation, with a gain and a shift in place of the bias (Ba et al.
-    2016, equation 4; Ioffe & Szegedy 2015). Raises UnknownName for an activation other than tanh, relu, sigmoid.
+    2016, equation 4; Ioffe & Szegedy 2015). Raises UnknownName for an activation other than tanh, relu, sigmoid,
+    ArgumentError for other than 1 or 2 biases.
     """
-    choose("activation", activation, ACTIVATIONS)
+    if norm and biases != 1:
+        raise ArgumentError("a normalised cell has a shift in place of its bias; leave biases at 1")
+    known("activation", activation, ACTIVATIONS)
     if norm:
         equations = {"a": "W_xh @ x + W_hh @ h_", **normalisation("a", norm), "h": f"{activation}(a_norm)"}
     else:
-        equations = {"a": _sum("h", biases), "h": f"{activation}(a)"}
+        equations = {"a": _preactivation("h", biases), "h": f"{activation}(a)"}
     convention = {"activation": activation} | ({"norm": norm} if norm else {})
     return Cell("rnn", Program.parse(equations), ("h",), convention)
 
 
-@cache
 def lstm(peephole: bool = False, biases: int = 1) -> Cell:
     """Hochreiter & Schmidhuber 1997 with the forget gate of Gers et al. 2000; candidate g.
 
@@ -89,7 +87,7 @@ def lstm(peephole: bool = False, biases: int = 1) -> Cell:
 
     def gate(name: str) -> str:
         seen = f" + p_{name} * {'c' if name == 'o' else 'c_'}" if peephole and name != "g" else ""
-        return f"{'tanh' if name == 'g' else 'sigmoid'}({_sum(name, biases)}{seen})"
+        return f"{'tanh' if name == 'g' else 'sigmoid'}({_preactivation(name, biases)}{seen})"
 
     order = "ifgco" if peephole else "ifgoc"
     equations = {name: "f * c_ + i * g" if name == "c" else gate(name) for name in order}
@@ -97,12 +95,11 @@ def lstm(peephole: bool = False, biases: int = 1) -> Cell:
     return Cell("lstm", Program.parse(equations), ("h", "c"), {"peephole": "yes"} if peephole else {})
 
 
-@cache
 def gru(reset: str = "before", z_keeps: str = "old", biases: int = 1) -> Cell:
     """Cho et al. 2014, in the four forms that are in use.
 
-    reset    "before" the product, W_hn (r * h_) (the paper, d2l), or "after" it, r * (W_hn h_ + b_hn) (cuDNN,
-             PyTorch, Keras since 2.x by default), which has one bias more
+    reset    "before" the product, W_hn (r * h_) (the paper in its final version, d2l), or "after" it,
+             r * (W_hn h_ + b_hn) (cuDNN, PyTorch; TensorFlow 2 and Keras 3 by default), which has one bias more
     z_keeps  "old": h = (1 - z) n + z h_ (PyTorch, Keras, d2l), or "new": h = z n + (1 - z) h_ (Chung et al. 2014)
 
     Raises UnknownName for any other word.
@@ -113,33 +110,32 @@ def gru(reset: str = "before", z_keeps: str = "old", biases: int = 1) -> Cell:
         "after": "tanh(W_xn @ x + b_n + r * (W_hn @ h_ + b_hn))",
     }
     mix = {"old": "(1 - z) * n + z * h_", "new": "z * n + (1 - z) * h_"}
-    choose("place of the reset gate", reset, tuple(candidate))
-    choose("convention of z", z_keeps, tuple(mix))
+    known("place of the reset gate", reset, candidate)
+    known("convention of z", z_keeps, mix)
     equations = {
-        "r": f"sigmoid({_sum('r', biases)})",
-        "z": f"sigmoid({_sum('z', biases)})",
+        "r": f"sigmoid({_preactivation('r', biases)})",
+        "z": f"sigmoid({_preactivation('z', biases)})",
         "n": candidate[reset],
         "h": mix[z_keeps],
     }
     return Cell("gru", Program.parse(equations), ("h",), {"reset": reset, "z_keeps": z_keeps})
 
 
-@cache
 def jordan(activation: str = "tanh") -> Cell:
     """Jordan 1986: the previous output feeds back, not the hidden state. Goodfellow et al. 2016, section 10.2.
 
     a = W_xh x + W_yh y_ + b_h, h = activation(a), y = W_hy h + b_y. Raises UnknownName for another activation.
     """
-    choose("activation", activation, ACTIVATIONS)
+    known("activation", activation, ACTIVATIONS)
     equations = {"a": "W_xh @ x + W_yh @ y_ + b_h", "h": f"{activation}(a)", "y": "W_hy @ h + b_y"}
     return Cell("jordan", Program.parse(equations), ("y",), {"activation": activation}, output="y")
 
 
-@cache
 def state_space() -> Cell:
     """The linear state-space model in discrete time, h = A h_ + B x, y = C h + D x: an RNN without an activation.
 
-    A (n, n), B (n, d), C (m, n), D (m, d). Kailath 1980, with h_t where control theory writes x_(k+1).
+    A (n, n), B (n, d), C (m, n), D (m, d). The output reads the new state, as in Gu et al. 2022 (S4, discrete form);
+    control theory (Kailath 1980) lets y_k read the state before the input of step k.
     """
     equations = {"h": "A @ h_ + B @ x", "y": "C @ h + D @ x"}
     return Cell("state-space", Program.parse(equations), ("h",), {}, output="y")

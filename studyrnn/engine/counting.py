@@ -1,8 +1,7 @@
 """How many parameters, multiplications and stored numbers: everything about a network that is counted, not computed.
 
-Sizes: d inputs, n units, m outputs, T steps. Every function returns its trace, whole numbers by name in the order in
-which a person would add them up, the sum last as "total". Where there are several layers or directions, names carry
-the place as in `network`: __2 is layer 2, __2r its reversed direction.
+Sizes: d inputs, n units, m outputs, T steps. The sum stands last in a trace, as "total". Where there are several
+layers or directions, names carry the place as in `network`: __2 is layer 2, __2r its reversed direction.
 """
 
 from __future__ import annotations
@@ -10,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
+from math import prod
 
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.cells import Cell, gru, lstm, parameter_shape, rnn
 from studyrnn.engine.equations import Apply, Expression, Number, names_in
 from studyrnn.engine.shapes import whole
-from studyrnn.errors import ArgumentError, UnknownName
+from studyrnn.errors import ArgumentError, known
 
 Counts = dict[str, int]
 
@@ -43,11 +43,8 @@ CONVENTIONS: dict[str, dict[str, Callable[[], Cell]]] = {
 
 
 def _cell(cell: str, convention: str = "one-bias") -> Cell:
-    if convention not in CONVENTIONS:
-        raise UnknownName("convention", convention, CONVENTIONS)
-    if cell not in CELLS:
-        raise UnknownName("cell", cell, CELLS)
-    return CONVENTIONS[convention][cell]()
+    cells = CONVENTIONS[known("convention", convention, CONVENTIONS)]
+    return cells[known("cell", cell, cells)]()
 
 
 # -- parameters ------------------------------------------------------------------------------------------------------
@@ -92,15 +89,8 @@ def _parts(cell: Cell, d: int, n: int) -> Counts:
     counts = dict.fromkeys(kinds.values(), 0)
     for name in cell.parameters:
         kind = next(kind for start, kind in kinds.items() if name.startswith(start))
-        counts[kind] += _entries(parameter_shape(name, d, n))
+        counts[kind] += prod(parameter_shape(name, d, n))
     return {name: count for name, count in counts.items() if count or name != "peepholes"}
-
-
-def _entries(shape: tuple[int, ...]) -> int:
-    product = 1
-    for size in shape:
-        product *= size
-    return product
 
 
 def output_count(n: int, m: int, bias: bool = True) -> Counts:
@@ -168,7 +158,7 @@ def step_cost(cell: str, d: int, n: int, m: int = 0, elementwise: bool = False) 
                 entrywise += n
             else:
                 (weight,) = names_in(product.args[0])
-                products[weight[2]] += _entries(parameter_shape(weight, d, n))  # W_xh goes with x, W_hh with h
+                products[weight[2]] += prod(parameter_shape(weight, d, n))  # W_xh goes with x, W_hh with h
     trace = {"inputs": products["x"], "recurrent": products["h"]} | ({"outputs": m * n} if m else {})
     counted = sum(trace.values()) + (entrywise if elementwise else 0)
     return {**trace, "elementwise": entrywise, "total": counted}

@@ -5,24 +5,23 @@ step; it stands for the labelling that remains when repeats are merged and blank
 labelling is the sum over all its paths, found by dynamic programming (Graves, Fernandez, Gomez & Schmidhuber 2006,
 section 4).
 
-Layout: classes by steps, (m, T); column t is y_t, so `np.stack(run.over_time("y"), axis=1)` fits. Classes are numbered
-from 0, and the blank is one of them (0 unless said otherwise). Steps t and places s in the extended labelling are
-numbered from 1 where they are part of a name.
+Layout: steps by classes, (T, m), row t is y_t: `run.over_time("y")` fits as it is. Classes are numbered from 0, and the
+blank is one of them (0 unless said otherwise). Steps t and places s in the extended labelling are numbered from 1 where
+they are part of a name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise, product
-from operator import index
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studyrnn.engine.arrays import Array
+from studyrnn.engine.arrays import Array, log_softmax
 from studyrnn.engine.equations import Program
-from studyrnn.engine.shapes import array
+from studyrnn.engine.shapes import array, numbered, shown, whole
 from studyrnn.errors import ArgumentError
 
 BLANK = 0
@@ -41,17 +40,30 @@ def extended(labels: Sequence[int], blank: int = BLANK) -> list[int]:
 
 
 def repeats(labels: Sequence[int]) -> int:
-    """How many labels equal the one before: between those a path needs a blank."""
-    return sum(a == b for a, b in pairwise(labels))
+    """How many labels equal the one before: between those a path needs a blank.
+
+    Raises ArgumentError for labels that are no class numbers.
+    """
+    return sum(a == b for a, b in pairwise(numbered("labels", labels)))
 
 
 def feasible(labels: Sequence[int], T: int) -> bool:
-    """Whether any path of T steps stands for the labelling: T >= L + repeats."""
-    return len(labels) + repeats(labels) <= T
+    """Whether any path of T steps stands for the labelling: T >= L + repeats.
+
+    Raises ArgumentError for labels that are no class numbers, and for a T that is no whole number.
+    """
+    return repeats(labels) + len(labels) <= whole("T", T)
 
 
 def collapse(path: Sequence[int], blank: int = BLANK) -> list[int]:
-    """The labelling that a path stands for: repeats merged first, blanks dropped then (the map B of Graves et al.)."""
+    """The labelling that a path stands for: repeats merged first, blanks dropped then (the map B of Graves et al.).
+
+    Raises ArgumentError for a path or a blank that is no class number.
+    """
+    return _collapse(numbered("path", path), whole("blank", blank, 0))
+
+
+def _collapse(path: Iterable[int], blank: int) -> list[int]:
     return [label for label, _ in groupby(path) if label != blank]
 
 
@@ -63,24 +75,24 @@ def alignments(labels: Sequence[int], T: int, blank: int = BLANK) -> list[tuple[
     """
     wanted = _labelling(labels, blank)
     classes = sorted({blank, *wanted})
-    _steps(T)
+    T = whole("T", T, 1)
     if len(classes) ** T > MOST_PATHS:
         raise ArgumentError(
             f"T is {T}: {len(classes)}^{T} paths are too many to try; take a shorter sequence, or ctc() for the sum"
         )
-    return [path for path in product(classes, repeat=T) if collapse(path, blank) == wanted]
+    return [path for path in product(classes, repeat=T) if _collapse(path, blank) == wanted]
 
 
 def best_path(logits: Any, blank: int = BLANK) -> dict[str, Any]:
     """Greedy decoding: the likeliest class at every step, then collapsed. Graves et al. 2006, section 3.2.
 
-    logits (m, T). Returns the trace: path (T classes; the first of equals), path_probability, labels. The labelling
-    need not be the likeliest one: that has to count all its paths. Raises ArgumentError where logits are no (m, T).
+    logits (T, m). Returns the trace: path (T classes; the first of equals), path_probability, labels. The labelling
+    need not be the likeliest one: that has to count all its paths. Raises ArgumentError where logits are no (T, m).
     """
-    log_probabilities = _log_softmax(_logits(logits, blank))
-    path = [int(best) for best in np.argmax(log_probabilities, axis=0)]
-    probability = float(np.exp(np.max(log_probabilities, axis=0).sum()))
-    return {"path": path, "path_probability": probability, "labels": collapse(path, blank)}
+    log_probabilities = log_softmax(_logits(logits, blank).T).T
+    path = np.argmax(log_probabilities, axis=1).tolist()
+    probability = float(np.exp(np.max(log_probabilities, axis=1).sum()))
+    return {"path": path, "path_probability": probability, "labels": _collapse(path, blank)}
 
 
 # -- the loss --------------------------------------------------------------------------------------------------------
@@ -89,37 +101,33 @@ def best_path(logits: Any, blank: int = BLANK) -> dict[str, Any]:
 def ctc(logits: Any, labels: Sequence[int], blank: int = BLANK) -> dict[str, Any]:
     """The loss -ln P(labels | logits) and its gradient on the logits. Graves et al. 2006, sections 4.1 and 4.2.
 
-    logits (m, T); labels: L class numbers without the blank, L = 0 allowed. Returns the trace:
+    logits (T, m); labels: L class numbers without the blank, L = 0 allowed. Returns the trace:
 
     extended           the labelling with blanks, S = 2 L + 1 class numbers
-    log_probabilities  (m, T), the log-softmax of the logits over the classes
-    log_alpha, alpha   (S, T): the probability of having come to place s at step t, steps 1 to t counted
-    log_beta, beta     (S, T): the probability of going from place s at step t to the end, steps t to T counted. As in
+    log_probabilities  (T, m), the log-softmax of the logits over the classes
+    log_alpha, alpha   (T, S): the probability of having come to place s at step t, steps 1 to t counted
+    log_beta, beta     (T, S): the probability of going from place s at step t to the end, steps t to T counted. As in
                        the paper step t counts in both, so P = sum over s of alpha beta / probability, at every t
     log_likelihood, likelihood, loss   ln P, P and -ln P
-    posterior          (m, T): the probability of class k at step t, given that the path stands for the labelling
-    gradient           (m, T): dloss/dlogits = softmax - posterior
+    posterior          (T, m): the probability of class k at step t, given that the path stands for the labelling
+    gradient           (T, m): dloss/dlogits = softmax - posterior
 
     Work is done with logarithms, so long sequences do not underflow (alpha, beta and the likelihood, which are for
     reading, may). Where the labelling does not fit into T steps, the likelihood is 0 and the loss infinite whatever
     the logits; posterior and gradient are zeros then: no change of the logits helps. Raises ArgumentError where
-    logits are no (m, T) of finite numbers, and for labels or a blank that are no classes of theirs.
+    logits are no (T, m) of finite numbers, and for labels or a blank that are no classes of theirs.
     """
     y = _logits(logits, blank)
-    places = np.array(extended(labels, blank), dtype=np.intp)
-    if (places >= len(y)).any():
-        raise ArgumentError(
-            f"labels holds {places.max()}; the logits have {len(y)} rows, for classes 0 to {len(y) - 1}"
-        )
-    log_probabilities = _log_softmax(y)
-    emitted = log_probabilities[places]
+    places = np.array(extended(numbered("labels", labels, y.shape[1]), blank), dtype=np.intp)
+    log_probabilities = log_softmax(y.T).T
+    emitted = log_probabilities[:, places]
     log_alpha = _log_forward(emitted, places)
     log_beta = _log_forward(emitted[::-1, ::-1], places[::-1])[::-1, ::-1]  # the same, from the other end
-    log_likelihood = float(np.logaddexp.reduce(log_alpha[-2:, -1]))
+    log_likelihood = float(np.logaddexp.reduce(log_alpha[-1, -2:]))
     posterior = np.zeros_like(y)
     gradient = np.zeros_like(y)
     if np.isfinite(log_likelihood):
-        np.add.at(posterior, places, np.exp(log_alpha + log_beta - emitted - log_likelihood))
+        np.add.at(posterior.T, places, np.exp(log_alpha + log_beta - emitted - log_likelihood).T)
         gradient = np.exp(log_probabilities) - posterior
     return {
         "extended": places.tolist(),
@@ -136,10 +144,10 @@ def ctc(logits: Any, labels: Sequence[int], blank: int = BLANK) -> dict[str, Any
     }
 
 
-def mean_loss(logits: Sequence[Any], labels: Sequence[Sequence[int]], blank: int = BLANK) -> float:
+def mean_ctc_loss(logits: Sequence[Any], labels: Sequence[Sequence[int]], blank: int = BLANK) -> float:
     """The mean over examples of each loss divided by the length of its labelling, PyTorch's reduction "mean".
 
-    logits: one (m, T) for each example, T may differ; a labelling without labels counts as one of length 1, as in
+    logits: one (T, m) for each example, T may differ; a labelling without labels counts as one of length 1, as in
     PyTorch. Raises ArgumentError where there is no example or not a labelling for each, and like `ctc`.
     """
     if not len(logits) or len(logits) != len(labels):
@@ -149,26 +157,21 @@ def mean_loss(logits: Sequence[Any], labels: Sequence[Sequence[int]], blank: int
 
 
 def _log_forward(emitted: Array, places: NDArray[np.intp]) -> Array:
-    """ln alpha (S, T) from the log-probability of each place at each step. Graves et al. 2006, equations 5 to 7.
+    """ln alpha (T, S) from the log-probability of each place at each step. Graves et al. 2006, equations 5 to 7.
 
     A place is come to from itself, from the one before, and, past the blank between two different labels, from the
     one before that.
     """
     log_alpha = np.full(emitted.shape, -np.inf)
-    log_alpha[:2, 0] = emitted[:2, 0]
+    log_alpha[0, :2] = emitted[0, :2]
     from_two_back = places[2:] != places[:-2]  # two places back from a blank there is a blank
-    for t in range(1, emitted.shape[1]):
-        before = log_alpha[:, t - 1]
+    for t in range(1, len(emitted)):
+        before = log_alpha[t - 1]
         reached = before.copy()
         reached[1:] = np.logaddexp(reached[1:], before[:-1])
         reached[2:] = np.logaddexp(reached[2:], np.where(from_two_back, before[:-2], -np.inf))
-        log_alpha[:, t] = reached + emitted[:, t]
+        log_alpha[t] = reached + emitted[t]
     return log_alpha
-
-
-def _log_softmax(y: Array) -> Array:
-    shifted = y - np.max(y, axis=0)
-    return np.asarray(shifted - np.log(np.sum(np.exp(shifted), axis=0)))
 
 
 # -- the forward recursion as named equations ------------------------------------------------------------------------
@@ -183,8 +186,7 @@ def forward_program(labels: Sequence[int], T: int, blank: int = BLANK) -> Progra
     Graves et al. 2006, equations 5 to 8. Raises ArgumentError for labels that are no class numbers and where the
     labelling does not fit into T steps: no equation gives P = 0.
     """
-    places = extended(labels, blank)
-    _steps(T)
+    places, T = extended(labels, blank), whole("T", T, 1)
     if not feasible(labels, T):
         raise ArgumentError(f"T is {T}; these labels need at least {len(labels) + repeats(labels)} steps")
     equations: dict[str, str] = {}
@@ -212,24 +214,13 @@ def _sources(places: Sequence[int], s: int) -> list[int]:
 def _logits(logits: Any, blank: int) -> Array:
     y = array("logits", logits, (None, None))
     if 0 in y.shape:
-        raise ArgumentError(f"logits has shape {y.shape}; it needs a row for each class and a column for each step")
-    if not 0 <= blank < len(y):
-        raise ArgumentError(f"blank is {blank}; the logits have {len(y)} rows, for classes 0 to {len(y) - 1}")
+        raise ArgumentError(f"logits has shape {shown(y.shape)}; it needs a row for each step, a column for each class")
+    whole("blank", blank, 0, y.shape[1] - 1)
     return y
 
 
 def _labelling(labels: Sequence[int], blank: int) -> list[int]:
-    try:
-        found = [index(label) for label in labels]
-    except TypeError:
-        raise ArgumentError(f"labels is {labels!r}; it needs class numbers, like [1, 2]") from None
-    if blank in found:
+    found = numbered("labels", labels)
+    if whole("blank", blank, 0) in found:
         raise ArgumentError(f"labels holds {blank}, the blank: a labelling has none, they are put in between")
-    if any(label < 0 for label in found):
-        raise ArgumentError(f"labels holds {min(found)}; classes are numbered from 0")
     return found
-
-
-def _steps(T: int) -> None:
-    if T < 1:
-        raise ArgumentError(f"T is {T}; a path has at least one step")

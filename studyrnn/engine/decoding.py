@@ -8,23 +8,22 @@ the target tokens.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from studyrnn.engine.arrays import NUMPY, Array, softmax
-from studyrnn.engine.calculus import gradient
+from studyrnn.engine.arrays import Array, softmax
 from studyrnn.engine.equations import Name, Program
-from studyrnn.engine.network import Network, Run, shared
-from studyrnn.engine.shapes import Shape, array
+from studyrnn.engine.network import Differentiable, Network, Place, backpropagated
+from studyrnn.engine.shapes import Shape, array, parts, whole
 from studyrnn.errors import ArgumentError
 
 
 @dataclass(frozen=True)
-class EncoderDecoder:
+class EncoderDecoder(Differentiable):
     """Two networks as one: what the encoder ends with is what the decoder begins with.
 
     Both have as many layers, each with the same states, and names of their own: Network(..., name="enc") and
@@ -35,29 +34,22 @@ class EncoderDecoder:
     decoder: Network
 
     def __post_init__(self) -> None:
-        cells = [[layer.cell.states for layer in network.layers] for network in (self.encoder, self.decoder)]
-        problems = {
-            "encoder and decoder need names, two different ones, like Network(..., name='enc')": not self.encoder.name
-            or not self.decoder.name
-            or self.encoder.name == self.decoder.name,
-            "the encoder has a loss; only the decoder's outputs are compared with targets": bool(self.encoder.loss),
-            "encoder and decoder need as many layers, each with the same states": cells[0] != cells[1],
-            "a layer reads backwards: its last state belongs to the first step, and the decoder writes forwards": any(
-                layer.reverse for network in (self.encoder, self.decoder) for layer in network.layers
-            ),
-        }
-        for problem, holds in problems.items():
-            if holds:
-                raise ArgumentError(problem)
+        for problem in _contradictions(self.encoder, self.decoder):
+            raise ArgumentError(problem)
+
+    @property
+    def joints(self) -> list[tuple[Place, Place]]:
+        """Where they meet: each layer of the encoder, and that of the decoder which begins with its last states."""
+        return list(zip(self.encoder.places, self.decoder.places, strict=True))
 
     @cached_property
     def handed_over(self) -> dict[str, str]:
         """Each initial state of the decoder, and the last state of the encoder that it is: h_0__dec from h_3__enc."""
-        pairs: dict[str, str] = {}
-        for number, layer in enumerate(self.encoder.layers):
-            source, target = self.encoder.place(number, ""), self.decoder.place(number, "")
-            pairs |= {f"{s}_0{target}": f"{s}_{self.encoder.steps}{source}" for s in layer.cell.states}
-        return pairs
+        return {
+            name: last
+            for source, target in self.joints
+            for name, last in zip(target.states(target.start), source.states(source.last), strict=True)
+        }
 
     @cached_property
     def program(self) -> Program:
@@ -65,24 +57,41 @@ class EncoderDecoder:
         return self.encoder.program + between + self.decoder.program
 
     @cached_property
-    def shapes(self) -> dict[str, Shape]:
+    def shapes(self) -> Mapping[str, Shape]:
         """The shape of every input, in letters; those of the states that are handed over are the same in both."""
-        same = {}
-        for name, last in self.handed_over.items():
-            first = f"{last.split('_')[0]}_0{last[last.index('__') :]}"
-            same[str(self.decoder.shapes[name][0])] = str(self.encoder.shapes[first][0])
-        theirs = {
-            name: tuple(same.get(size, size) if isinstance(size, str) else size for size in shape)
-            for name, shape in self.decoder.shapes.items()
-            if name not in self.handed_over
-        }
-        return self.encoder.shapes | theirs
+        same: dict[str, str] = {}
+        for source, target in self.joints:
+            for name, first in zip(target.states(target.start), source.states(source.start), strict=True):
+                same |= zip(parts(self.decoder.shapes[name][0]), parts(self.encoder.shapes[first][0]), strict=True)
+        theirs: dict[str, Shape] = {}
+        for name, shape in self.decoder.shapes.items():
+            if name not in self.handed_over:
+                theirs[name] = tuple(same.get(size, size) if isinstance(size, str) else size for size in shape)
+        return {**self.encoder.shapes, **theirs}
 
     @property
     def parameters(self) -> list[str]:
         return [*self.encoder.parameters, *self.decoder.parameters]
 
-    def forward(self, values: Mapping[str, Any]) -> dict[str, Array]:
+    @property
+    def initial(self) -> list[str]:
+        """The initial states of the encoder; those of the decoder are no inputs."""
+        return self.encoder.initial
+
+    @property
+    def xs(self) -> list[str]:
+        return [*self.encoder.xs, *self.decoder.xs]
+
+    @property
+    def losses(self) -> list[str]:
+        """The names of the losses of single steps, which are the decoder's."""
+        return self.decoder.losses
+
+    @property
+    def total(self) -> str:
+        return self.decoder.total
+
+    def forward(self, values: Mapping[str, Any]) -> JoinedRun:
         """Every intermediate by name: x_1__enc, h_1__enc ..., h_0__dec, ..., y_1__dec ..., L__dec.
 
         values   all parameters and inputs; the encoder's initial states may be left out: zeros. One example or a batch,
@@ -90,32 +99,6 @@ class EncoderDecoder:
 
         Raises ArgumentError where a value is missing, unknown or does not fit.
         """
-        source, target = self._runs(values)
-        return source.trace | target.trace
-
-    def gradients(self, values: Mapping[str, Any]) -> dict[str, Array]:
-        """The trace of `forward` with the gradients of the decoder's loss in it, by name (dW_hh__enc, dh_0__dec).
-
-        Those of the parameters are summed over a batch. Nothing flows back through a choice. Raises ArgumentError like
-        `forward`, and where the decoder has no loss.
-        """
-        if not self.decoder.loss:
-            raise ArgumentError("the decoder has no loss, so there is nothing to differentiate")
-        source, target = self._runs(values)
-        walked = self._backward.run(source.trace | target.trace, NUMPY)
-        if source.batch is not None:
-            given = {**source.values, **target.values}
-            for name in (*self.parameters, *self.encoder.initial):
-                walked[f"d{name}"] = shared(walked[f"d{name}"], np.shape(given[name]))
-        return walked
-
-    @cached_property
-    def _backward(self) -> Program:
-        wrt = (*self.parameters, *self.encoder.initial)
-        numbers = [*self.encoder.numbers, *self.decoder.numbers]
-        return gradient(self.program, {f"L{self.decoder.suffix}": "1"}, wrt, numbers)
-
-    def _runs(self, values: Mapping[str, Any]) -> tuple[Run, Run]:
         if given := [name for name in self.handed_over if name in values]:
             raise ArgumentError(f"{given[0]} is what the encoder ends with, {self.handed_over[given[0]]}; leave it out")
         source = self.encoder.forward({name: value for name, value in values.items() if name in self.encoder.shapes})
@@ -124,7 +107,45 @@ class EncoderDecoder:
         target = self.decoder.forward({**others, **states})
         if source.batch != target.batch:
             raise ArgumentError("the encoder's inputs are one example and the decoder's a batch; give as many to both")
-        return source, target
+        return JoinedRun(self, source.trace | target.trace, {**source.values, **others}, source.batch)
+
+
+@dataclass(frozen=True)
+class JoinedRun:
+    """Encoder and decoder that have been run forward."""
+
+    model: EncoderDecoder
+    trace: dict[str, Array]
+    values: Mapping[str, Any]  # as they were given
+    batch: int | None  # None: one example
+
+    def __getitem__(self, name: str) -> Array:
+        return self.trace[name]
+
+    @property
+    def loss(self) -> Array:
+        return self.trace[self.model.total]
+
+    def backward(
+        self, wrt: Iterable[str] | None = None, stop: Iterable[str] = (), of: Iterable[str] | None = None
+    ) -> dict[str, Array]:
+        """The trace with the gradients of the decoder's loss in it, by name (dW_hh__enc, dh_0__dec), as `Run.backward`.
+
+        Nothing flows back through a choice.
+        """
+        return backpropagated(self.model.backward(wrt, stop, of), self.trace, self.values, self.batch)
+
+
+def _contradictions(encoder: Network, decoder: Network) -> Iterator[str]:
+    if not encoder.name or not decoder.name or encoder.name == decoder.name:
+        yield "encoder and decoder need names, two different ones, like Network(..., name='enc')"
+    if encoder.loss:
+        yield "the encoder has a loss; only the decoder's outputs are compared with targets"
+    states = [[layer.cell.states for layer in network.layers] for network in (encoder, decoder)]
+    if states[0] != states[1]:
+        yield "encoder and decoder need as many layers, each with the same states"
+    if any(layer.reverse for layer in (*encoder.layers, *decoder.layers)):
+        yield "a layer reads backwards: its last state belongs to the first step, and the decoder writes forwards"
 
 
 def greedy_decode(model: EncoderDecoder, values: Mapping[str, Any], end: int, most: int) -> dict[str, Any]:
@@ -140,14 +161,12 @@ def greedy_decode(model: EncoderDecoder, values: Mapping[str, Any], end: int, mo
     time need not make the likeliest sequence. Raises ArgumentError for most < 1, an end that is no token, and values
     that do not fit.
     """
-    if most < 1:
-        raise ArgumentError(f"most is {most}; it has to be 1 or more")
+    whole("most", most, 1)
     decoder = replace(model.decoder, steps=most, loss="", targets=None, feed=("given", *["choice"] * (most - 1)))
-    trace = EncoderDecoder(model.encoder, decoder).forward(values)
+    run = EncoderDecoder(model.encoder, decoder).forward(values)
     names = [decoder.top(t) for t in range(1, most + 1)]
-    logits = [array(name, trace[name], (None,)) for name in names]
-    if not 0 <= end < len(logits[0]):
-        raise ArgumentError(f"end is {end}; the tokens are numbered 0 to {len(logits[0]) - 1}")
+    logits = [array(name, run[name], (None,)) for name in names]
+    whole("end", end, 0, len(logits[0]) - 1)
     tokens = [int(np.argmax(y)) for y in logits]
     length = tokens.index(end) + 1 if end in tokens else most
     probabilities = [softmax(y) for y in logits[:length]]
@@ -166,25 +185,24 @@ def exposure(network: Network, parameters: Mapping[str, Any], series: Any, given
 
     network      whose outputs are forecasts of its next input: T steps, m outputs and as many inputs
     parameters   by name, initial states with them if they are not zero
-    series       (m, T + 1), or (m, T + 1, B): columns 1 to T are inputs, 2 to T + 1 what they should have given
+    series       (T + 1, m), or (T + 1, m, B): steps 1 to T are inputs, 2 to T + 1 what they should have given
     given        the first steps that see the truth in both; after them the free run sees its own outputs
 
     Returns the trace: forced and free, the outputs (T, m[, B]); forced_error and free_error (T), the mean squared error
-    of each step over entries and examples. Both are the same up to step `given`; what comes after shows the exposure
-    bias, errors that feed on themselves (Bengio et al. 2015). Raises ArgumentError where series or given do not fit.
+    of each step over entries and examples. Both are the same up to step `given`; what comes after shows errors that
+    feed on themselves (Bengio et al. 2015 describe the effect; exposure bias is Ranzato et al. 2016's word for it).
+    Raises ArgumentError where series or given do not fit.
     """
     steps = network.steps
-    if not 1 <= given <= steps:
-        raise ArgumentError(f"given is {given}; it has to be between 1 and the network's {steps} steps")
-    found = array("series", series, (None, steps + 1) if np.ndim(series) < 3 else (None, steps + 1, None))
-    suffix = network.suffix
+    whole("given", given, 1, steps)
+    found = array("series", series, (steps + 1, None) if np.ndim(series) < 3 else (steps + 1, None, None))
     trace: dict[str, Any] = {}
     for kind, seen in (("forced", steps), ("free", given)):
         feed = ("given",) * seen + ("output",) * (steps - seen)
-        inputs = {f"x_{t}{suffix}": found[:, t - 1] for t in range(1, seen + 1)}
+        inputs = {network.at("x", t): found[t - 1] for t in range(1, seen + 1)}
         run = replace(network, loss="", targets=None, feed=feed).forward({**parameters, **inputs})
-        trace[kind] = np.array([array("an output", y, found[:, 0].shape) for y in run.over_time("y", suffix)])
+        trace[kind] = np.array([array("an output", y, found[0].shape) for y in run.over_time("y", network.suffix)])
     for kind in ("forced", "free"):
-        errors = trace[kind] - np.moveaxis(found[:, 1:], 1, 0)
+        errors = trace[kind] - found[1:]
         trace[f"{kind}_error"] = np.mean(errors * errors, axis=tuple(range(1, errors.ndim)))
     return trace

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import itemgetter
 from typing import Any
 
@@ -162,6 +162,16 @@ class Program:
     @classmethod
     def parse(cls, equations: Mapping[str, str]) -> Program:
         return cls({name: parse(text) for name, text in equations.items()})
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Program) and self.equations == other.equations
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(self.equations.items()))
 
     @property
     def inputs(self) -> list[str]:

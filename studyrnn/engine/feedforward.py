@@ -14,17 +14,17 @@ import numpy as np
 
 from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.calculus import gradient
-from studyrnn.engine.cells import ACTIVATIONS, choose
+from studyrnn.engine.cells import ACTIVATIONS
 from studyrnn.engine.equations import Program
 from studyrnn.engine.losses import LOSSES
 from studyrnn.engine.network import shared
-from studyrnn.engine.shapes import Shape, array, fitted
-from studyrnn.errors import ArgumentError
+from studyrnn.engine.optimisers import begin, sgd, step
+from studyrnn.engine.shapes import Shape, array, fitted, shown
+from studyrnn.errors import ArgumentError, known
 
 AUTOENCODER = Program.parse(
     {"code": "W_e @ x", "x_hat": "W_d @ code", "error": "x_hat - x", "L": "total(half_square(error))"}
 )
-DESCENT = Program.parse({"W_new_e": "W_e - eta * dW_e", "W_new_d": "W_d - eta * dW_d"})
 _WEIGHTS = ("W_xh", "b_h", "W_hy", "b_y")
 _LAYER: dict[str, Shape] = {"W": ("n", "d"), "b": ("n",), "x": ("d",)}
 _MLP: dict[str, Shape] = {"W_xh": ("n", "d"), "b_h": ("n",), "W_hy": ("m", "n"), "b_y": ("m",), "x": ("d",)}
@@ -47,13 +47,11 @@ def mlp_program(activation: str = "tanh", loss: str = "") -> Program:
     Goodfellow et al. 2016, section 6.1. Raises UnknownName for another activation or loss.
     """
     equations = {"a": "W_xh @ x + b_h", "h": _activated("a", activation), "y": "W_hy @ h + b_y"}
-    if loss:
-        choose("loss", loss, tuple(LOSSES))
-    return Program.parse(equations) + (LOSSES[loss] if loss else Program({}))
+    return Program.parse(equations) + (LOSSES[known("loss", loss, LOSSES)] if loss else Program({}))
 
 
 def _activated(name: str, activation: str) -> str:
-    choose("activation", activation, (*ACTIVATIONS, "identity"))
+    known("activation", activation, (*ACTIVATIONS, "identity"))
     return name if activation == "identity" else f"{activation}({name})"
 
 
@@ -132,17 +130,17 @@ def autoencoder(x: Any, W_e: Any, W_d: Any) -> dict[str, Array]:
 def autoencoder_step(x: Any, W_e: Any, W_d: Any, eta: float) -> dict[str, Array]:
     """One step of gradient descent on both matrices at once: W - eta dL/dW, with learning rate eta > 0.
 
-    Both gradients are taken at the old weights, and summed over a batch. Returns the trace of `autoencoder` with
+    Both gradients are taken at the old weights, and summed over a batch. Returns the trace of `autoencoder`, then
     W_new_e, W_new_d and L_new, the loss after the step. The matrices are shared: W_e (n, d), W_d (d, n). Raises
-    ArgumentError where the shapes do not fit or eta is not positive.
+    ArgumentError where the shapes do not fit or eta is not above 0.
     """
-    W_e, W_d = array("W_e", W_e, (None, None)), array("W_d", W_d, (None, None))
-    rate = array("eta", eta, ())
-    if rate <= 0:
-        raise ArgumentError(f"eta is {rate:g}; a learning rate is a number above 0")
-    trace = DESCENT.run(autoencoder(x, W_e, W_d) | {"eta": rate}, NUMPY)
-    after = autoencoder(x, trace["W_new_e"], trace["W_new_d"])
-    return trace | {"L_new": after["L"]}
+    optimiser = sgd(eta)
+    weights = {"W_e": array("W_e", W_e, (None, None)), "W_d": array("W_d", W_d, (None, None))}
+    trace = autoencoder(x, **weights)
+    gradients = {name: trace[f"d{name}"] for name in weights}
+    moved, _, _ = step(optimiser, weights, gradients, begin(optimiser, weights))
+    after = autoencoder(x, **moved)
+    return trace | {"W_new_e": moved["W_e"], "W_new_d": moved["W_d"], "L_new": after["L"]}
 
 
 def as_columns(inputs: Sequence[Any]) -> Array:
@@ -152,5 +150,5 @@ def as_columns(inputs: Sequence[Any]) -> Array:
     """
     found = array("inputs", inputs)
     if found.ndim not in {2, 3} or not found.size:
-        raise ArgumentError(f"inputs has shape {found.shape}; it needs (N, k), or (N, k, d) for windows of vectors")
+        raise ArgumentError(f"inputs has shape {shown(found.shape)}; it needs (N, k), or (N, k, d) for vectors")
     return found.reshape(len(found), -1).T

@@ -13,7 +13,8 @@ two; split up again, the second is zero. What no choice of weights can express i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +22,9 @@ import numpy as np
 
 from studyrnn.engine.arrays import Array
 from studyrnn.engine.cells import Cell, dimensions
-from studyrnn.engine.network import Layer, Network
+from studyrnn.engine.network import Network, Place
 from studyrnn.engine.shapes import array, fitted, shown
-from studyrnn.errors import ArgumentError, UnknownName
+from studyrnn.errors import ArgumentError, known
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,15 @@ def read(cell: Cell, arrays: Mapping[str, Any], layout: str = "pytorch") -> dict
     1 - sigmoid(a). Raises UnknownName for another layout; ArgumentError for arrays that are missing, unknown or of
     another shape, and where the framework has no such cell.
     """
-    known = _layout(cell, layout)
-    _same_names(arrays, known.names(cell), optional=set(known.biases))
-    n = _units(known, arrays[known.weights[1]])
+    chosen = _layout(cell, layout)
+    _same_names(arrays, chosen.names(cell), optional=set(chosen.biases))
+    n = _units(chosen, arrays[chosen.weights[1]])
     rows = len(cell.gates) * n
-    W_x, W_h = (_by_rows(known, name, arrays[name], rows) for name in known.weights)
-    first, second = _biases(known, cell, arrays, n)
+    W_x, W_h = (_by_rows(chosen, name, arrays[name], rows) for name in chosen.weights)
+    first, second = _biases(chosen, cell, arrays, n)
     found: dict[str, Array] = {}
     for gate in cell.gates:
-        block = _block(known, cell, gate, n)
+        block = _block(chosen, cell, gate, n)
         found[f"W_x{gate}"] = _signed(cell, gate, W_x[block])
         found[f"W_h{gate}"] = _signed(cell, gate, W_h[block])
         if f"b_h{gate}" in cell.parameters:
@@ -126,17 +127,19 @@ def write(cell: Cell, parameters: Mapping[str, Any], layout: str = "pytorch") ->
     ArgumentError for parameters that are missing, unknown or of another shape, and where the framework has no such
     cell.
     """
-    known = _layout(cell, layout)
+    chosen = _layout(cell, layout)
     ours, batch = fitted(parameters, {name: dimensions(name) for name in cell.parameters})
     if batch is not None:
         raise ArgumentError(f"the parameters are those of {batch} examples; a framework's layer has one set for all")
     n = len(ours[f"W_h{cell.gates[0]}"])
     W_x, W_h, first, second = (
-        np.concatenate([_signed(cell, gate, ours.get(f"{kind}{gate}", np.zeros(n))) for gate in known.gates[cell.name]])
+        np.concatenate(
+            [_signed(cell, gate, ours.get(f"{kind}{gate}", np.zeros(n))) for gate in chosen.gates[cell.name]]
+        )
         for kind in ("W_x", "W_h", "b_", "b_h")
     )
-    weights = (W_x, W_h) if known.by_rows else (W_x.T, W_h.T)
-    return {**dict(zip(known.weights, weights, strict=True)), **_stored_biases(known, cell, first, second)}
+    weights = (W_x, W_h) if chosen.by_rows else (W_x.T, W_h.T)
+    return {**dict(zip(chosen.weights, weights, strict=True)), **_stored_biases(chosen, cell, first, second)}
 
 
 # -- a stack of layers -----------------------------------------------------------------------------------------------
@@ -154,16 +157,15 @@ def read_stack(network: Network, state_dict: Mapping[str, Any]) -> dict[str, Arr
     or a norm: PyTorch's stack has none.
     """
     places = _places(network)
-    known = tuple(f"{name}{suffix}" for suffix, _, cell in places for name in LAYOUTS["pytorch"].names(cell))
-    _same_names(state_dict, known, optional={name for name in known if name.startswith("bias")})
+    names = {suffix: LAYOUTS["pytorch"].names(place.cell) for suffix, place in places.items()}
+    everything = tuple(f"{name}{suffix}" for suffix in places for name in names[suffix])
+    _same_names(state_dict, everything, optional={name for name in everything if name.startswith("bias")})
     found: dict[str, Array] = {}
-    for suffix, place, cell in places:
-        names = [name for name in LAYOUTS["pytorch"].names(cell) if f"{name}{suffix}" in state_dict]
-        try:
-            layer = read(cell, {name: state_dict[f"{name}{suffix}"] for name in names})
-        except ArgumentError as error:
-            raise ArgumentError(f"layer{suffix}: {error}") from None
-        found |= {f"{name}{place}": value for name, value in layer.items()}
+    for suffix, place in places.items():
+        own = {name: state_dict[f"{name}{suffix}"] for name in names[suffix] if f"{name}{suffix}" in state_dict}
+        with _blaming(suffix):
+            layer = read(place.cell, own)
+        found |= {f"{name}{place.suffix}": value for name, value in layer.items()}
     return found
 
 
@@ -174,32 +176,31 @@ def write_stack(network: Network, parameters: Mapping[str, Any]) -> dict[str, Ar
     `read_stack`.
     """
     stored: dict[str, Array] = {}
-    for suffix, place, cell in _places(network):
-        own = {name: parameters[f"{name}{place}"] for name in cell.parameters if f"{name}{place}" in parameters}
-        try:
-            arrays = write(cell, own)
-        except ArgumentError as error:
-            raise ArgumentError(f"layer{suffix}: {error}") from None
+    for suffix, place in _places(network).items():
+        ours = {name: f"{name}{place.suffix}" for name in place.cell.parameters}
+        with _blaming(suffix):
+            arrays = write(place.cell, {name: parameters[full] for name, full in ours.items() if full in parameters})
         stored |= {f"{name}{suffix}": value for name, value in arrays.items()}
     return stored
 
 
-def _places(network: Network) -> list[tuple[str, str, Cell]]:
-    """For each layer and direction: PyTorch's suffix, ours, and the cell."""
-    found: list[tuple[str, str, Cell]] = []
-    for number, layer in enumerate(network.layers):
-        _refuse_extras(layer, number)
-        for direction, cell in layer.cells:
-            suffix = f"_l{number}" + ("_reverse" if direction == "r" else "")
-            found.append((suffix, network.place(number, direction), cell))
-    return found
+def _places(network: Network) -> dict[str, Place]:
+    """Each layer and direction by PyTorch's suffix."""
+    for number, layer in enumerate(network.layers, start=1):
+        extras = {"a residual connection": layer.residual, "a skip connection": layer.skip, "a norm": layer.norm}
+        for what, there in extras.items():
+            if there:
+                raise ArgumentError(f"layer {number} has {what}; PyTorch's stacked layers have none")
+    return {f"_l{place.layer}" + "_reverse" * (place.direction == "r"): place for place in network.places}
 
 
-def _refuse_extras(layer: Layer, number: int) -> None:
-    extras = {"a residual connection": layer.residual, "a skip connection": layer.skip, "a norm": layer.norm}
-    for what, there in extras.items():
-        if there:
-            raise ArgumentError(f"layer {number + 1} has {what}; PyTorch's stacked layers have none")
+@contextmanager
+def _blaming(suffix: str) -> Iterator[None]:
+    """What is wrong is told with the layer that it stands in."""
+    try:
+        yield
+    except ArgumentError as error:
+        raise ArgumentError(f"layer{suffix}: {error}") from None
 
 
 # -- gates and biases ------------------------------------------------------------------------------------------------
@@ -207,9 +208,7 @@ def _refuse_extras(layer: Layer, number: int) -> None:
 
 def _layout(cell: Cell, name: str) -> Layout:
     """The layout, once it is clear that the framework has such a cell."""
-    if name not in LAYOUTS:
-        raise UnknownName("layout", name, LAYOUTS)
-    layout = LAYOUTS[name]
+    layout = LAYOUTS[known("layout", name, LAYOUTS)]
     convention, framework = cell.convention, layout.framework
     if cell.name not in layout.gates:
         raise ArgumentError(f"{framework} has no {cell.name} cell; it has {', '.join(layout.gates)}")
@@ -225,13 +224,13 @@ def _layout(cell: Cell, name: str) -> Layout:
     return layout
 
 
-def _same_names(given: Mapping[str, Any], known: tuple[str, ...], optional: set[str]) -> None:
+def _same_names(given: Mapping[str, Any], names: tuple[str, ...], optional: set[str]) -> None:
     """Biases are all there or none of them is."""
-    needed = [name for name in known if name not in optional or optional & set(given)]
+    needed = [name for name in names if name not in optional or optional & set(given)]
     if missing := [name for name in needed if name not in given]:
         raise ArgumentError(f"no value for {', '.join(missing)}")
-    if unknown := [name for name in given if name not in known]:
-        raise ArgumentError(f"nothing here is called {', '.join(unknown)}; known: {', '.join(known)}")
+    if unknown := [name for name in given if name not in names]:
+        raise ArgumentError(f"nothing here is called {', '.join(unknown)}; known: {', '.join(names)}")
 
 
 def _units(layout: Layout, value: Any) -> int:

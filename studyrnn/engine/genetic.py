@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from studyrnn.engine.arrays import Array
-from studyrnn.engine.shapes import array, numbered, whole
+from studyrnn.engine.shapes import array, numbered, real, whole
 from studyrnn.errors import ArgumentError
 
 Fitness = Callable[[Array], float]  # of one individual (d,)
@@ -60,8 +60,8 @@ def generation(
     mutations  (2 * pairs, d), the noise that is added to each child; zeros for none
 
     Everything that chance would choose is an argument, so that the result can be worked out by hand. Returns the trace:
-    order, selected (keep, d), children (2 * pairs, d), mutated (2 * pairs, d), population (keep + 2 * pairs, d), best
-    (d,) and best_fitness, those of the fittest before. Goldberg 1989, chapter 1; real-valued as in Michalewicz 1992.
+    order, selected (keep, d), best_fitness and best (d,), those of the fittest before, children (2 * pairs, d), mutated
+    (2 * pairs, d), population (keep + 2 * pairs, d). Goldberg 1989, chapter 1; real-valued as in Michalewicz 1992.
     Raises ArgumentError where the arguments do not fit.
     """
     chosen = select(population, fitness, keep)
@@ -78,11 +78,11 @@ def generation(
     mutated = born + array("mutations", mutations, born.shape)
     return {
         **chosen,
+        "best_fitness": float(np.max(array("fitness", fitness))),
+        "best": selected[0],
         "children": born,
         "mutated": mutated,
         "population": np.concatenate([selected, mutated]),
-        "best": selected[0],
-        "best_fitness": float(np.max(array("fitness", fitness))),
     }
 
 
@@ -104,22 +104,20 @@ def evolve(
 
     Parents of a pair are two different ones of the selected where there are two. Returns the trace: history, the best
     fitness of each population, the first and last included (generations + 1; it never falls, as the best are kept),
-    population (N, d, the last), best (d,), best_fitness. Raises ArgumentError where the arguments do not fit, and where
+    population (N, d, the last), best_fitness, best (d,). Raises ArgumentError where the arguments do not fit, and where
     the fitness of an individual is no finite number.
     """
     people = array("population", population, (None, None))
-    keep = whole("keep", keep, 1, len(people))
+    keep, generations = whole("keep", keep, 1, len(people)), whole("generations", generations, 0)
+    deviation, probability = real("spread", spread, least=0), real("rate", rate, least=0, most=1)
     if (len(people) - keep) % 2:
         raise ArgumentError(
             f"population has {len(people)} rows and keep is {keep}; children come in pairs: keep one more"
         )
-    deviation, probability = float(array("spread", spread, ())), float(array("rate", rate, ()))
-    if deviation < 0 or not 0 <= probability <= 1:
-        raise ArgumentError(f"spread is {deviation:g} and rate {probability:g}; spread is 0 or more, rate from 0 to 1")
     size, d = len(people) - keep, people.shape[1]
     values = _fitness_of(fitness, people)
     history = [float(values.max())]
-    for _ in range(whole("generations", generations, 0)):
+    for _ in range(generations):
         pairs = [_two_of(keep, chance) for _ in range(size // 2)]
         cuts = [1 + int(chance.random() * (d - 1)) for _ in pairs]
         noise = chance.normal(0.0, deviation, (size, d)) * (chance.random((size, d)) < probability)
@@ -127,7 +125,7 @@ def evolve(
         values = _fitness_of(fitness, people)
         history.append(float(values.max()))
     best = people[int(np.argmax(values))]
-    return {"history": history, "population": people, "best": best, "best_fitness": history[-1]}
+    return {"history": history, "population": people, "best_fitness": history[-1], "best": best}
 
 
 def _two_of(count: int, chance: np.random.Generator) -> tuple[int, int]:
@@ -140,7 +138,7 @@ def random_search(fitness: Fitness, low: Any, high: Any, trials: int, chance: np
     """The baseline: `trials` individuals drawn evenly between low (d,) and high (d,), and the best of them.
 
     Bergstra & Bengio 2012. Returns the trace: candidates (trials, d), fitness (trials,), history (the best so far, for
-    each trial), best (d,), best_fitness. Raises ArgumentError where low is above high, or there is no trial.
+    each trial), best_fitness, best (d,). Raises ArgumentError where low is above high, or there is no trial.
     """
     low = array("low", low, (None,))
     high = array("high", high, low.shape)
@@ -152,8 +150,8 @@ def random_search(fitness: Fitness, low: Any, high: Any, trials: int, chance: np
         "candidates": candidates,
         "fitness": values,
         "history": np.maximum.accumulate(values).tolist(),
-        "best": candidates[int(np.argmax(values))],
         "best_fitness": float(values.max()),
+        "best": candidates[int(np.argmax(values))],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from math import floor, log
 from typing import Any
@@ -13,9 +13,10 @@ from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.cells import Cell
 from studyrnn.engine.equations import Apply, Expression, Program
-from studyrnn.engine.network import Network, Run
-from studyrnn.engine.shapes import array
-from studyrnn.errors import ArgumentError, UnknownName
+from studyrnn.engine.network import Place, Run
+from studyrnn.engine.shapes import array, real, shown, whole
+from studyrnn.engine.specification import stepped
+from studyrnn.errors import ArgumentError, known
 
 # -- one unit: powers of a number ------------------------------------------------------------------------------------
 
@@ -37,7 +38,7 @@ def classify(w: float) -> Behaviour:
 
     Raises ArgumentError where w is no finite number.
     """
-    value = float(array("w", w, ()))
+    value = real("w", w)
     if value == 0:
         return Behaviour.ZERO
     if abs(value) == 1:
@@ -48,17 +49,23 @@ def classify(w: float) -> Behaviour:
 
 
 def power_program(steps: int) -> Program:
-    """p_1 = W, p_2 = W p_1, ... up to p_steps: the factor of a gradient that went back through so many linear units."""
-    if steps < 1:
-        raise ArgumentError(f"steps is {steps}; it needs at least one")
-    return Program.parse({"p_1": "W"} | {f"p_{k}": f"W * p_{k - 1}" for k in range(2, steps + 1)})
+    """p_1 = W, p_2 = W p_1, ... up to p_steps: the factor of a gradient that went back through so many linear units.
+
+    Raises ArgumentError unless steps is a whole number from 1.
+    """
+    last = whole("steps", steps, 1)
+    return Program.parse({"p_1": "W"} | {f"p_{k}": f"W * p_{k - 1}" for k in range(2, last + 1)})
 
 
 def powers(w: float, steps: int) -> dict[str, Array]:
-    """w^1, ..., w^steps as p_1, ..., p_steps; infinite beyond the largest float. Raises ArgumentError for steps < 1."""
+    """w^1, ..., w^steps as p_1, ..., p_steps; infinite beyond the largest float.
+
+    Raises ArgumentError where w is no finite number, and like `power_program`.
+    """
+    program = power_program(steps)
     with np.errstate(over="ignore"):
-        trace = power_program(steps).run({"W": array("w", w, ())}, NUMPY)
-    return {f"p_{k}": trace[f"p_{k}"] for k in range(1, steps + 1)}
+        trace = program.run({"W": np.float64(real("w", w))}, NUMPY)
+    return {name: trace[name] for name in program.equations}
 
 
 def first_step_beyond(w: float, threshold: float) -> int | None:
@@ -66,9 +73,7 @@ def first_step_beyond(w: float, threshold: float) -> int | None:
 
     A power that equals the threshold is not beyond it. Raises ArgumentError unless threshold > 0 and w is finite.
     """
-    size, limit = abs(float(array("w", w, ()))), float(array("threshold", threshold, ()))
-    if not limit > 0:
-        raise ArgumentError(f"threshold is {threshold}; it has to be greater than 0")
+    size, limit = abs(real("w", w)), real("threshold", threshold, above=0)
     if size == 1:
         return None
     if size == 0:
@@ -98,14 +103,14 @@ def derivative(program: Program, trace: Mapping[str, Any], of: Sequence[str], by
             raise ArgumentError(f"nothing here is called {name}; known: {', '.join(trace)}")
         array(name, trace[name], (None,))
     part = program.needed(of, given=by)
-    known = {name: trace[name] for name in (*by, *part.inputs, *part.equations)}
+    given = {name: trace[name] for name in (*by, *part.inputs, *part.equations)}
     if any(map(_mixes_examples, part.equations.values())):
         raise ArgumentError("batch normalisation mixes the examples, so one example by itself has no Jacobian")
-    numbers = [name for name in part.inputs if np.ndim(known[name]) == 0]
+    numbers = [name for name in part.inputs if np.ndim(given[name]) == 0]
     backward = gradient(part, {name: f"seed_{name}" for name in of}, list(by), numbers)
     sizes = [len(trace[name]) for name in of]
     seeds = np.split(np.eye(sum(sizes)), np.cumsum(sizes)[:-1])
-    values = {name: _column(value) for name, value in known.items()}
+    values = {name: _column(value) for name, value in given.items()}
     walked = backward.run({**values, **{f"seed_{name}": seed for name, seed in zip(of, seeds, strict=True)}}, NUMPY)
     columns = [np.broadcast_to(walked[f"d{name}"], (len(trace[name]), sum(sizes))) for name in by]
     return np.concatenate(columns).T
@@ -127,7 +132,8 @@ def cell_jacobian(cell: Cell, values: Mapping[str, Any]) -> Array:
 
     values   one example: the parameters, x, and the previous states (h_, c_)
 
-    For a vanilla RNN it is diag(phi'(a)) W_hh, for tanh diag(1 - h^2) W_hh (Pascanu et al. 2013, equation 5). Raises
+    For a vanilla RNN it is diag(phi'(a)) W_hh, for tanh diag(1 - h^2) W_hh: in our notation one factor of the product
+    W_rec^T diag(sigma'(x_{i-1})) of Pascanu et al. 2013, equation 5, whose x is the sum before the activation. Raises
     ArgumentError like `derivative`.
     """
     given = {name: array(name, values[name]) for name in cell.program.inputs if name in values}
@@ -145,18 +151,14 @@ def jacobian(run: Run, t: int, place: str = "") -> Array:
     Skip connections, padding and outputs that are fed back count. Raises UnknownName where no layer has this place,
     ArgumentError for a step that is none, and for a run of a batch.
     """
-    states, before = _states(run, place)
-    if not 1 <= t <= run.network.steps:
-        raise ArgumentError(f"t is {t}; the network has steps 1 to {run.network.steps}")
-    names = [[f"{state}_{s}{place}" for state in states] for s in (t, t + before)]
-    return derivative(run.network.program, run.trace, *names)
+    there = _one_example(run, place)
+    whole("t", t, 1, run.network.steps)
+    return derivative(run.network.program, run.trace, there.states(t), there.states(t - there.pace))
 
 
 def jacobians(run: Run, place: str = "") -> list[Array]:
     """The Jacobians in the order in which the layer reads: J_1 to J_T, of a reversed direction J_T to J_1."""
-    _, before = _states(run, place)
-    steps = range(1, run.network.steps + 1)
-    return [jacobian(run, t, place) for t in (steps if before < 0 else reversed(steps))]
+    return [jacobian(run, t, place) for t in _one_example(run, place).steps]
 
 
 def products(matrices: Sequence[Any]) -> dict[str, Any]:
@@ -186,7 +188,7 @@ def spectral_radius(W: Any) -> float:
     """
     found = array("W", W, (None, None))
     if found.shape[0] != found.shape[1] or not found.size:
-        raise ArgumentError(f"W has shape {found.shape}; only a square matrix has eigenvalues")
+        raise ArgumentError(f"W has shape {shown(found.shape)}; only a square matrix has eigenvalues")
     return float(np.max(np.abs(np.linalg.eigvals(found))))
 
 
@@ -194,7 +196,7 @@ def spectral_norm(W: Any) -> float:
     """The largest singular value of W (m, n): how much W can lengthen a vector. Raises ArgumentError if no matrix."""
     found = array("W", W, (None, None))
     if not found.size:
-        raise ArgumentError(f"W has shape {found.shape}; it needs at least one entry")
+        raise ArgumentError(f"W has shape {shown(found.shape)}; it needs at least one entry")
     return float(np.linalg.norm(found, 2))
 
 
@@ -212,10 +214,8 @@ def step_bound(W_hh: Any, h: Any, activation: str = "tanh") -> dict[str, Any]:
     sufficient for vanishing; above 1 is only necessary for exploding (Pascanu et al. 2013, section 2.1). Raises
     UnknownName for an activation that is none, ArgumentError for shapes that do not fit.
     """
-    if activation not in SLOPES:
-        raise UnknownName("activation", activation, SLOPES)
     W = array("W_hh", W_hh, (None, None))
-    slope = SLOPES[activation].run({"h": array("h", h, W.shape[:1])}, NUMPY)["slope"]
+    slope = SLOPES[known("activation", activation, SLOPES)].run({"h": array("h", h, W.shape[:1])}, NUMPY)["slope"]
     sigma_max = spectral_norm(W)
     return {"slope": slope, "sigma_max": sigma_max, "bound": sigma_max * float(np.max(slope))}
 
@@ -229,23 +229,28 @@ def gradient_norms(run: Run, place: str = "") -> dict[str, Array]:
     Zero where no loss depends on the state. Raises UnknownName where no layer has this place, ArgumentError where there
     is no loss.
     """
-    states, _ = _states(run, place, one=False)
+    there = _place(run, place)
     walked = run.backward(run.network.initial)
-    names = {state: [f"{state}_{t}{place}" for t in range(1, run.network.steps + 1)] for state in states}
-    nothing = {name: np.zeros_like(run.trace[name]) for steps in names.values() for name in steps}
-    return {
-        state: np.array([np.linalg.norm(walked.get(f"d{name}", nothing[name]), axis=0) for name in steps])
-        for state, steps in names.items()
-    }
+    found = {}
+    for state in there.cell.states:
+        names = [there.at(state, t) for t in range(1, run.network.steps + 1)]
+        gradients = [walked.get(f"d{name}", np.zeros_like(run[name])) for name in names]
+        found[state] = np.array([np.linalg.norm(gradient, axis=0) for gradient in gradients])
+    return found
 
 
 def direct_path_program(steps: int, place: str = "") -> Program:
     """carry_t = f_t carry_{t-1}: what reaches c_0 from c_t along the cell state alone, entry by entry.
 
-    Hochreiter & Schmidhuber 1997 had f = 1, the constant error carousel; the forget gate is Gers et al. 2000.
+    place   what stands behind the names of the layer
+
+    Hochreiter & Schmidhuber 1997 had f = 1, the constant error carousel; the forget gate is Gers et al. 2000. Raises
+    ArgumentError unless steps is a whole number from 1.
     """
-    equations = {f"carry_1{place}": f"f_1{place}"}
-    equations |= {f"carry_{t}{place}": f"f_{t}{place} * carry_{t - 1}{place}" for t in range(2, steps + 1)}
+    equations = {}
+    for t in range(1, whole("steps", steps, 1) + 1):
+        before = f" * {stepped('carry', t - 1, place)}" if t > 1 else ""
+        equations[stepped("carry", t, place)] = stepped("f", t, place) + before
     return Program.parse(equations)
 
 
@@ -259,30 +264,24 @@ def lstm_paths(run: Run, place: str = "") -> dict[str, Array]:
     run of one example. Raises UnknownName where no layer has this place, ArgumentError where it is no LSTM that reads
     forwards, where steps may be padding (they carry the cell state past the gates), and for a run of a batch.
     """
-    states, before = _states(run, place)
-    if states != ("h", "c") or before > 0 or run.network.masked:
+    there = _one_example(run, place)
+    if there.cell.states != ("h", "c") or there.pace < 0 or run.network.masked:
         raise ArgumentError("only an LSTM that reads forwards, without padding, has forget gates to follow")
-    steps, program = run.network.steps, run.network.program
-    direct = direct_path_program(steps, place).run(run.trace, NUMPY)
+    direct = direct_path_program(run.network.steps, place).run(run.trace, NUMPY)
     trace: dict[str, Array] = {}
-    for t in range(1, steps + 1):
-        full = derivative(program, run.trace, *([f"{state}_{s}{place}" for state in states] for s in (t, 0)))
+    for t in there.steps:
+        full = derivative(run.network.program, run.trace, there.states(t), there.states(there.start))
         n = len(full) // 2
-        trace |= {f"carry_{t}": direct[f"carry_{t}{place}"], f"cell_{t}": full[n:, n:], f"state_{t}": full}
+        trace |= {f"carry_{t}": direct[there.at("carry", t)], f"cell_{t}": full[n:, n:], f"state_{t}": full}
     return trace
 
 
-def _states(run: Run, place: str, one: bool = True) -> tuple[tuple[str, ...], int]:
-    """The states of the layer at this place, and where the step before is: -1, or +1 in a reversed direction."""
-    if one and run.batch is not None:
+def _place(run: Run, suffix: str) -> Place:
+    places = {place.suffix: place for place in run.network.places}
+    return places[known("place of a layer", suffix, places)]
+
+
+def _one_example(run: Run, suffix: str) -> Place:
+    if run.batch is not None:
         raise ArgumentError("this run has a batch of examples; a Jacobian belongs to one: run a single example")
-    places = dict(_places(run.network))
-    if place not in places:
-        raise UnknownName("place of a layer", place, places)
-    return places[place]
-
-
-def _places(network: Network) -> Iterable[tuple[str, tuple[tuple[str, ...], int]]]:
-    for number, layer in enumerate(network.layers):
-        for direction, cell in layer.cells:
-            yield network.place(number, direction), (cell.states, 1 if direction == "r" else -1)
+    return _place(run, suffix)

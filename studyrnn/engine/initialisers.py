@@ -16,8 +16,9 @@ from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.equations import Program
 from studyrnn.engine.gradient_flow import spectral_norm, spectral_radius
 from studyrnn.engine.network import Network
-from studyrnn.engine.shapes import array, shown
-from studyrnn.errors import ArgumentError, UnknownName
+from studyrnn.engine.shapes import array, parts, real, shown, whole
+from studyrnn.engine.specification import sized
+from studyrnn.errors import ArgumentError, known
 
 Shape2 = tuple[int, int]
 
@@ -26,6 +27,7 @@ VARIANCES = {
     "glorot": Program.parse({"variance": "2 / (n_in + n_out)", **_LIMIT}),
     "he": Program.parse({"variance": "2 / n_in", **_LIMIT}),
     "fan-in": Program.parse({"variance": "1 / n_in", **_LIMIT}),
+    "pytorch": Program.parse({"variance": "1 / (3 * n)", **_LIMIT}),  # n hidden units
 }
 KINDS = ("uniform", "normal")
 
@@ -33,16 +35,16 @@ KINDS = ("uniform", "normal")
 # -- weights ---------------------------------------------------------------------------------------------------------
 
 
-def spread(scheme: str, n_in: int, n_out: int) -> dict[str, float]:
+def spread(scheme: str, n_in: int, n_out: int, n: int | None = None) -> dict[str, float]:
     """The variance that a scheme prescribes, sigma of the normal and the limit of the uniform distribution.
 
-    scheme "glorot", "he" or "fan-in". Raises UnknownName for another, ArgumentError unless n_in, n_out >= 1.
+    scheme "glorot", "he", "fan-in" or "pytorch", which asks for the number n of hidden units (None: n_out). Raises
+    UnknownName for another, ArgumentError unless the numbers are whole and at least 1.
     """
-    if scheme not in VARIANCES:
-        raise UnknownName("scheme with a variance", scheme, VARIANCES)
-    _sizes({"n_in": n_in, "n_out": n_out})
-    trace = VARIANCES[scheme].run({"n_in": np.float64(n_in), "n_out": np.float64(n_out)}, NUMPY)
-    return {name: float(trace[name]) for name in VARIANCES[scheme].equations}
+    program = VARIANCES[known("scheme with a variance", scheme, VARIANCES)]
+    sizes = _sizes({"n_in": n_in, "n_out": n_out, "n": n_out if n is None else n})
+    trace = program.run({name: np.float64(size) for name, size in sizes.items()}, NUMPY)
+    return {name: float(trace[name]) for name in program.equations}
 
 
 def glorot(shape: Shape2, chance: np.random.Generator, kind: str = "uniform") -> Array:
@@ -64,12 +66,10 @@ def fan_in(shape: Shape2, chance: np.random.Generator, kind: str = "normal") -> 
     return _drawn("fan-in", shape, chance, kind)
 
 
-def _drawn(scheme: str, shape: Shape2, chance: np.random.Generator, kind: str) -> Array:
+def _drawn(scheme: str, shape: Shape2, chance: np.random.Generator, kind: str, n: int | None = None) -> Array:
     n_out, n_in = shape
-    found = spread(scheme, n_in, n_out)
-    if kind not in KINDS:
-        raise UnknownName("kind of distribution", kind, KINDS)
-    if kind == "uniform":
+    found = spread(scheme, n_in, n_out, n)
+    if known("kind of distribution", kind, KINDS) == "uniform":
         return chance.uniform(-found["limit"], found["limit"], shape)
     return chance.normal(0.0, found["sigma"], shape)
 
@@ -79,26 +79,27 @@ def orthogonal(shape: Shape2, chance: np.random.Generator, scale: float = 1.0) -
 
     All singular values equal scale, so a square one neither lengthens nor shortens a vector. It is the Q of a normal
     matrix with the signs that make the diagonal of R positive: only then is every rotation equally likely (Mezzadri
-    2007). Raises ArgumentError for a size below 1.
+    2007). Raises ArgumentError for a size below 1, and a scale that is no finite number.
     """
     n_out, n_in = shape
     _sizes({"n_out": n_out, "n_in": n_in})
+    factor = real("scale", scale)
     q, r = np.linalg.qr(chance.normal(size=(max(shape), min(shape))))
     q = q * np.where(np.diag(r) < 0, -1.0, 1.0)
-    return np.asarray(scale * (q if n_out >= n_in else q.T))
+    return np.asarray(factor * (q if n_out >= n_in else q.T))
 
 
 def identity(shape: Shape2, scale: float = 1.0) -> Array:
     """The identity times scale: of the recurrent matrix of a ReLU network (IRNN, Le et al. 2015), with zero biases.
 
     A unit with a positive sum then keeps its state, Jacobian 1, and one below zero passes nothing back. Raises
-    ArgumentError unless square.
+    ArgumentError unless square, and for a scale that is no finite number.
     """
     n_out, n_in = shape
     _sizes({"n_out": n_out, "n_in": n_in})
     if n_out != n_in:
         raise ArgumentError(f"shape is {shown(shape)}; only a recurrent matrix, which is square, can be the identity")
-    return scale * np.eye(n_out)
+    return real("scale", scale) * np.eye(n_out)
 
 
 def pytorch(shape: Shape2, chance: np.random.Generator, n: int | None = None) -> Array:
@@ -107,10 +108,7 @@ def pytorch(shape: Shape2, chance: np.random.Generator, n: int | None = None) ->
     PyTorch's RNN, LSTM and GRU; it draws the biases in the same way. The variance is 1 / (3 n). Raises ArgumentError
     for a size below 1.
     """
-    n_out, n_in = shape
-    units = n_out if n is None else n
-    _sizes({"n_out": n_out, "n_in": n_in, "n": units})
-    return chance.uniform(-1 / np.sqrt(units), 1 / np.sqrt(units), shape)
+    return _drawn("pytorch", shape, chance, "uniform", n)
 
 
 Scheme = Callable[[Shape2, int, np.random.Generator], Array]
@@ -142,22 +140,22 @@ def initialise(
     forget_bias  b_f of an LSTM (1: Jozefowicz et al. 2015; of two biases a gate the first); all other biases are zero
 
     Peephole weights and shifts begin at zero, gains at one. Raises ArgumentError for sizes that are too few, too many
-    or below 1, UnknownName for a scheme that is none.
+    or no whole numbers from 1, and a bias that is no finite number; UnknownName for a scheme that is none.
     """
-    known = _letters(network, sizes)
+    counts = _letters(network, sizes)
     for name in (scheme, recurrent or scheme):
-        if name not in SCHEMES:
-            raise UnknownName("scheme", name, SCHEMES)
+        known("scheme", name, SCHEMES)
+    first_bias = real("forget_bias", forget_bias)
     values = {}
     for name in network.parameters:
-        letters = [_parts(size) for size in network.shapes[name]]
-        shape = tuple(sum(known[letter] for letter in size) for size in letters)
+        letters = [parts(size) for size in network.shapes[name]]
+        shape = tuple(sum(counts[letter] for letter in size) for size in letters)
         if len(shape) == 2:
             to_hidden = letters[0][0].startswith("n")
             chosen = recurrent if recurrent and _is_recurrent(name) else scheme
             values[name] = SCHEMES[chosen]((shape[0], shape[1]), shape[0] if to_hidden else shape[1], chance)
         else:
-            values[name] = np.full(shape, _constant(name, forget_bias))
+            values[name] = np.full(shape, _constant(name, first_bias))
     return values
 
 
@@ -167,7 +165,7 @@ def _is_recurrent(name: str) -> bool:
 
 
 def _constant(name: str, forget_bias: float) -> float:
-    return {"b_f": float(forget_bias), "gain": 1.0}.get(_base(name), 0.0)
+    return {"b_f": forget_bias, "gain": 1.0}.get(_base(name), 0.0)
 
 
 def _base(name: str) -> str:
@@ -177,28 +175,18 @@ def _base(name: str) -> str:
 
 def _letters(network: Network, sizes: Sequence[int]) -> dict[str, int]:
     """How much each letter in the shapes of the network's parameters stands for."""
-    used = {part for name in network.parameters for size in network.shapes[name] for part in _parts(size)}
+    used = {part for name in network.parameters for size in network.shapes[name] for part in parts(size)}
     outputs = any(letter.startswith("m") for letter in used)
     needed = ["d", *(f"n of layer {number + 1}" for number in range(len(network.layers))), *(["m"] if outputs else [])]
     if len(sizes) != len(needed):
         raise ArgumentError(f"sizes has {len(sizes)} numbers; this network needs {len(needed)}: {', '.join(needed)}")
     _sizes(dict(zip(needed, sizes, strict=True)))
     found = {letter: sizes[0] if letter.startswith("d") else sizes[-1] for letter in used if letter[0] in "dm"}
-    for number, layer in enumerate(network.layers):
-        for direction, _ in layer.cells:
-            place = network.place(number, direction) or network.suffix
-            found["n" + place.strip("_")] = sizes[number + 1]
-    return found
+    return found | {sized("n", place.suffix): sizes[place.layer + 1] for place in network.places}
 
 
-def _parts(size: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (size,) if isinstance(size, str) else size
-
-
-def _sizes(sizes: Mapping[str, int]) -> None:
-    for name, size in sizes.items():
-        if size < 1:
-            raise ArgumentError(f"{name} is {size}; it has to be 1 or more")
+def _sizes(sizes: Mapping[str, int]) -> dict[str, int]:
+    return {name: whole(name, size, 1) for name, size in sizes.items()}
 
 
 def report(W: Any) -> dict[str, float]:
@@ -224,18 +212,17 @@ def initial_states(
 
     Noise keeps a network from relying on one start (Zimmermann et al. 2012). A learned start is a vector that is
     trained like a weight: its gradient is dh_0 in `Run.backward`, and `training.fit` learns it when it is among the
-    parameters. sizes as for `initialise`. Raises ArgumentError for sizes that do not fit, a negative deviation, and
-    noise without chance.
+    parameters. sizes as for `initialise`. Raises ArgumentError for sizes that do not fit, a deviation that is negative
+    or no finite number, and noise without chance.
     """
-    if deviation < 0:
-        raise ArgumentError(f"deviation is {deviation}; it has to be 0 or greater")
-    if deviation and chance is None:
+    sigma = real("deviation", deviation, least=0)
+    if sigma and chance is None:
         raise ArgumentError("noise needs chance, a numpy.random.Generator with a seed of its own")
-    known = _letters(network, sizes)
-    shapes = {name: (sum(known[part] for part in _parts(network.shapes[name][0])),) for name in network.initial}
-    if not deviation or chance is None:
+    counts = _letters(network, sizes)
+    shapes = {name: (sum(counts[part] for part in parts(network.shapes[name][0])),) for name in network.initial}
+    if not sigma or chance is None:
         return {name: np.zeros(shape) for name, shape in shapes.items()}
-    return {name: chance.normal(0.0, deviation, shape) for name, shape in shapes.items()}
+    return {name: chance.normal(0.0, sigma, shape) for name, shape in shapes.items()}
 
 
 def initial_state_network(state: str = "h_0", W: str = "W_0", b: str = "b_0", v: str = "v") -> Program:

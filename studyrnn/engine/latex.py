@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from studyrnn.engine.equations import Apply, Expression, Name, Number
 from studyrnn.engine.symbols import symbol
 
-_NUMBERS = {"eta", "factor", "mu", "rho", "weight_decay", "q", "epsilon", "threshold", "beta1", "beta2"}
 _FUNCTIONS = {
     "tanh": r"\tanh",
     "sigmoid": r"\sigma",
@@ -26,8 +26,6 @@ _FUNCTIONS = {
     "batch_total": r"\operatorname{sum}_{\text{batch}}",
     "batch_mean": r"\operatorname{mean}_{\text{batch}}",
     "batch_size": r"\operatorname{size}_{\text{batch}}",
-    "first": r"\operatorname{first}",
-    "last": r"\operatorname{last}",
     "minimum": r"\min",
     "clamp": r"\operatorname{clip}",
     "ones": r"\operatorname{ones}",
@@ -40,7 +38,10 @@ _SUM, _NEGATIVE, _PRODUCT, _ATOM = 1, 2, 3, 4
 
 
 def number(value: float, decimals: int | None = None) -> str:
-    """A number as a person would write it: as few digits as it has, or a fixed count of decimals."""
+    """A number as a person would write it: as few digits as it has, or a fixed count of decimals.
+
+    Without a count, what would vanish takes a power of ten; what is too long always does.
+    """
     text = f"{value:.{10 if decimals is None else decimals}f}"
     if decimals is None:
         text = text.rstrip("0").rstrip(".")
@@ -51,11 +52,21 @@ def number(value: float, decimals: int | None = None) -> str:
     return text.removeprefix("-") if float(text) == 0 else text
 
 
+_NOISE = 1e-12  # what rounding leaves of a zero
+
+
 def literal(value: Any, decimals: int | None = None) -> str:
-    """A number, a vector (list) or a matrix (list of rows) with its numbers written out."""
+    """A number, a vector (list) or a matrix (list of rows) with its numbers written out.
+
+    Where all of it would round to zero, as the gradient of a far step may, it is shown in powers of ten.
+    """
+    rows = [row if isinstance(row, list) else [row] for row in (value if isinstance(value, list) else [value])]
+    largest = max(abs(entry) for row in rows for entry in row)
+    if decimals is not None and _NOISE < largest < 0.5 * 10**-decimals:
+        rows = [[float(f"{entry:.1e}") if abs(entry) > _NOISE else 0 for entry in row] for row in rows]
+        decimals = None
     if not isinstance(value, list):
-        return number(value, decimals)
-    rows = [row if isinstance(row, list) else [row] for row in value]
+        return number(rows[0][0], decimals)
     written = [number(entry) for row in rows for entry in row]
     if decimals is None and not any("^" in text for text in written):
         decimals = max(len(text.partition(".")[2]) for text in written)  # as the longest, so that columns align
@@ -63,10 +74,32 @@ def literal(value: Any, decimals: int | None = None) -> str:
     return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
 
 
-def latex(expression: Expression, scalar: bool = False, write: Callable[[str], str] = symbol, place: int = 0) -> str:
-    """`scalar`: every product is one of numbers. `write`: what stands for a name: its symbol, or its value."""
-    text, binding = _written(expression, scalar, write)
-    return f"({text})" if binding < place else text
+@dataclass(frozen=True)
+class _Style:
+    scalar: bool
+    numbers: Collection[str]
+    write: Callable[[str], str]
+
+
+def latex(
+    expression: Expression,
+    scalar: bool = False,
+    write: Callable[[str], str] = symbol,
+    numbers: Collection[str] = (),
+) -> str:
+    """An expression as a formula.
+
+    scalar    every quantity is a single number
+    write     what stands for a name: its symbol, or its value
+    numbers   the names that are single numbers among vectors: their products take a dot
+    """
+    return _put(expression, _Style(scalar, numbers, write), 0)
+
+
+def _put(expression: Expression, style: _Style, place: int) -> _Part:
+    """In parentheses where it binds less tightly than its place asks for."""
+    text, binding = _written(expression, style)
+    return _Part(f"({text})" if binding < place else text)
 
 
 class _Part(str):
@@ -107,6 +140,8 @@ _FORMS = {
     "div": (r"\frac{{{0}}}{{{1}}}", (0, 0), _ATOM),
     "sqrt": (r"\sqrt{{{0}}}", (0,), _ATOM),
     "concat": (r"\begin{{bmatrix}} {0.rows} \\ {1.rows} \end{{bmatrix}}", (0, 0), _ATOM),
+    "first": (r"\operatorname{{upper}}({0})", (0,), _ATOM),  # as many entries as the second argument has
+    "last": (r"\operatorname{{lower}}({0})", (0,), _ATOM),
     "half_square": (r"\tfrac{{1}}{{2}} {0.squared}", (_ATOM,), _PRODUCT),
     "mean_square": (r"\operatorname{{mean}}({0.squared})", (_ATOM,), _ATOM),
     "cross_entropy": (r"-{1.top} \ln(\operatorname{{softmax}}({0}))", (0, _ATOM), _NEGATIVE),
@@ -116,49 +151,55 @@ _FORMS = {
 }  # fmt: skip
 
 
-def _written(expression: Expression, scalar: bool, write: Callable[[str], str]) -> tuple[str, int]:
+def _written(expression: Expression, style: _Style) -> tuple[str, int]:
     if isinstance(expression, Name):
-        text = write(expression.id)
+        text = style.write(expression.id)
         return text, _NEGATIVE if text.startswith("-") else _ATOM
     if isinstance(expression, Number):
         return number(expression.value), _ATOM
     args = expression.args
-
-    def put(index: int, place: int) -> _Part:
-        return _Part(latex(args[index], scalar, write, place))
-
     if expression.op == "add":
-        return " + ".join(put(index, _PRODUCT if index else _SUM) for index in range(len(args))), _SUM
-    form = _form(expression, scalar)
+        return " + ".join(_put(arg, style, _PRODUCT if k else _SUM) for k, arg in enumerate(args)), _SUM
+    form = _form(expression, style)
     if form in _FORMS:
         template, places, binding = _FORMS[form]
-        return template.format(*(put(index, place) for index, place in enumerate(places))), binding
-    inside = ", ".join(put(index, 0) for index in range(len(args)))
+        return template.format(*(_put(arg, style, place) for arg, place in zip(args, places, strict=False))), binding
+    inside = ", ".join(_put(arg, style, 0) for arg in args)
     return f"{_FUNCTIONS[expression.op]}({inside})", _ATOM
 
 
-def _form(expression: Apply, scalar: bool) -> str:
+def _form(expression: Apply, style: _Style) -> str:
     """The operation, or what a reader would rather see for it: a square, a product of numbers."""
     op, args = expression.op, expression.args
     if op == "mul" and args[0] == args[1] and not isinstance(args[0], Number):
         return "square"
-    if op == "mul" and (scalar or _is_plain(expression)):
+    if op == "mul" and (style.scalar or any(_is_number(arg, style.numbers) for arg in args)):
         return "scale"
-    if scalar and op in {"matvec", "outer", "transpose"}:
-        return "itself" if op == "transpose" else "scale"
+    if style.scalar and op in {"matvec", "outer"}:
+        return "scale"
+    if style.scalar and op in {"transpose", "total"}:
+        return "itself"
     return op
 
 
-def _is_plain(product: Apply) -> bool:
-    """A product with a number in it, or with a scale that is one: no elementwise sign."""
-    first = product.args[0]
-    if isinstance(first, Name):
-        return first.id in _NUMBERS or bool(
-            re.fullmatch(r"k_\d+", first.id)
-        )  # k_t: 1 at a real step, 0 at a padded one
-    return isinstance(first, Number) or (isinstance(first, Apply) and first.op in {"minimum", "div"})
+_ONE_NUMBER = {"dot", "total", "mean", "size", "mean_square", "cross_entropy"}
+_ENTRY_BY_ENTRY = {"add", "sub", "mul", "div", "neg", "sqrt", "exp", "log", "minimum", "tanh", "sigmoid", "relu"}
 
 
-def substituted(expression: Expression, values: Mapping[str, Any], computed: Mapping[str, Any], scalar: bool) -> str:
+def _is_number(expression: Expression, numbers: Collection[str]) -> bool:
+    if isinstance(expression, Name):
+        return expression.id in numbers
+    if isinstance(expression, Number) or expression.op in _ONE_NUMBER:
+        return True
+    return expression.op in _ENTRY_BY_ENTRY and all(_is_number(arg, numbers) for arg in expression.args)
+
+
+def substituted(
+    expression: Expression,
+    values: Mapping[str, Any],
+    computed: Collection[str],
+    scalar: bool,
+    numbers: Collection[str] = (),
+) -> str:
     """The right-hand side with numbers in place of names: what was given as given, what was computed to 4 decimals."""
-    return latex(expression, scalar, lambda name: literal(values[name], 4 if name in computed else None))
+    return latex(expression, scalar, lambda name: literal(values[name], 4 if name in computed else None), numbers)

@@ -1,13 +1,15 @@
 """The operations of the equations on numbers of any kind: a vector is a list, a matrix a list of rows.
 
-A batch of vectors is a matrix, one column an example; a vector beside it is one for all examples.
+A batch of vectors is a matrix, one column an example, and a vector beside it is one for all examples; one number for
+each example has no place here, so batches of layer norms and masks belong to NumPy.
 
-They are written out entry by entry, independently of NumPy, and take what they need to know about numbers as an
-argument: `exact` and `precise` are this file with SymPy's and with mpmath's functions.
+The operations are written out entry by entry, independently of NumPy, and take what they need to know about numbers as
+an argument: `exact` and `precise` are this file with SymPy's and with mpmath's functions.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -145,3 +147,19 @@ def operations(scalars: Scalars) -> dict[str, Callable[..., Any]]:
         "cross_entropy": cross_entropy,
         "binary_cross_entropy": spread(lambda y, target: log(1 + exp(y)) - target * y),
     }
+
+
+PLAIN = operations(
+    {
+        "number": float,
+        "tanh": math.tanh,
+        "sigmoid": lambda a: 0.5 * math.tanh(0.5 * a) + 0.5,
+        "exp": math.exp,
+        "log": math.log,
+        "sqrt": math.sqrt,
+        "relu": lambda a: max(a, 0.0),
+        "step": lambda y: 1.0 if y > 0 else 0.0,
+        "smaller": min,
+    }
+)
+"""On floats: for single values, without NumPy."""

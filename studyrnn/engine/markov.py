@@ -15,11 +15,10 @@ import numpy as np
 from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.equations import Program
 from studyrnn.engine.losses import sequence_probability
-from studyrnn.engine.shapes import array, numbered, shown, whole
+from studyrnn.engine.shapes import TOLERANCE, array, distribution, numbered, shown, whole
 from studyrnn.errors import ArgumentError
 
 NEXT = Program.parse({"p": "P.T @ p_"})  # p_t from p_{t-1}
-_TOLERANCE = 1e-9  # on sums that have to be 1: ten times 0.1 is not 1 in binary
 
 
 def transition_matrix(P: Any) -> Array:
@@ -27,21 +26,11 @@ def transition_matrix(P: Any) -> Array:
     found = array("P", P, (None, None))
     if found.shape[0] != found.shape[1] or not found.size:
         raise ArgumentError(f"P has shape {shown(found.shape)}; it has to be square (k, k), from rows to columns")
+    rows, columns = (np.abs(found.sum(axis=axis) - 1).max() for axis in (1, 0))
+    if columns <= TOLERANCE < rows:
+        raise ArgumentError("the columns of P add up to 1 and its rows do not: give its transpose")
     for i, row in enumerate(found):
-        if (row < 0).any():
-            raise ArgumentError(f"row {i} of P holds {row.min():g}; probabilities are 0 or more")
-        if abs(row.sum() - 1) > _TOLERANCE:
-            columns = np.allclose(found.sum(axis=0), 1, rtol=0, atol=_TOLERANCE)
-            hint = "; its columns do: give its transpose" if columns else ""
-            raise ArgumentError(f"row {i} of P sums to {row.sum():.6g}; each row has to sum to 1{hint}")
-    return found
-
-
-def distribution(name: str, p: Any, k: int) -> Array:
-    """`p` as an array (k,). Raises ArgumentError where it has another shape, is negative or does not sum to 1."""
-    found = array(name, p, (k,))
-    if (found < 0).any() or abs(found.sum() - 1) > _TOLERANCE:
-        raise ArgumentError(f"{name} is no distribution: its entries have to be 0 or more and sum to 1")
+        distribution(f"row {i} of P", row)
     return found
 
 
@@ -50,18 +39,19 @@ def next_distribution(p: Any, P: Any) -> Array:
     return after(p, P, 1)["p_1"]
 
 
-def after(p: Any, P: Any, n: int) -> dict[str, Array]:
-    """The distribution after each of n steps: p_t = P^T p_{t-1}. Grinstead & Snell 1997, section 11.1.
+def after(p: Any, P: Any, steps: int) -> dict[str, Array]:
+    """The distribution after each of the steps: p_t = P^T p_{t-1}. Grinstead & Snell 1997, section 11.1.
 
-    p (k,), P (k, k), n >= 0. Returns the trace: P, p_0, p_1, ..., p_n. Raises ArgumentError for a P that is not
-    row-stochastic, a p that is no distribution over its states, or an n that is no number of steps.
+    p (k,), P (k, k), steps >= 0. Returns the trace of NEXT over the steps: P, p_0, p_1, p_2 ... Raises ArgumentError
+    for a P that is not row-stochastic, a p that is no distribution over its states, or steps that are no number of
+    steps.
     """
     P = transition_matrix(P)
-    p = distribution("p", p, len(P))
-    steps = Program({})
-    for t in range(1, whole("n", n, 0) + 1):
-        steps += NEXT.at_step(t)
-    return steps.run({"P": P, "p_0": p}, NUMPY)
+    p = distribution("p", p, (len(P),))
+    program = Program({})
+    for t in range(1, whole("steps", steps, 0) + 1):
+        program += NEXT.at_step(t)
+    return program.run({"P": P, "p_0": p}, NUMPY)
 
 
 def path_probability(path: Sequence[int], p0: Any, P: Any) -> dict[str, float]:
@@ -72,7 +62,7 @@ def path_probability(path: Sequence[int], p0: Any, P: Any) -> dict[str, float]:
     a state that does not exist, and like `after`.
     """
     P = transition_matrix(P)
-    p0 = distribution("p0", p0, len(P))
+    p0 = distribution("p0", p0, (len(P),))
     states = numbered("path", path, len(P))
     if not states:
         raise ArgumentError("path is empty; it needs at least the state it starts in")
@@ -117,7 +107,7 @@ def stationary(P: Any) -> dict[str, Array]:
     A[-1] = 1.0
     b = np.zeros(len(P))
     b[-1] = 1.0
-    return {"P": P, "A": A, "b": b, "pi": np.linalg.solve(A, b)}
+    return {"A": A, "b": b, "pi": np.linalg.solve(A, b)}
 
 
 def simulate(P: Any, start: int, steps: int, chance: np.random.Generator) -> dict[str, Any]:
@@ -137,7 +127,7 @@ def simulate(P: Any, start: int, steps: int, chance: np.random.Generator) -> dic
     return {"cumulative": cumulative, "u": u, "states": states}
 
 
-def markov_property(joint: Any, tolerance: float = 1e-9) -> dict[str, Any]:
+def markov_property(joint: Any, tolerance: float = TOLERANCE) -> dict[str, Any]:
     """Is P(c | a, b) = P(c | b)? Of three successive states, does the past a add anything once the present b is known?
 
     joint (k, k, k): P(a, b, c), 0 or more, summing to 1. Returns the trace:
@@ -154,7 +144,7 @@ def markov_property(joint: Any, tolerance: float = 1e-9) -> dict[str, Any]:
     table = array("joint", joint, (None, None, None))
     if len(set(table.shape)) != 1 or not table.size:
         raise ArgumentError(f"joint has shape {shown(table.shape)}; three states of one chain need (k, k, k)")
-    table = distribution("joint", table.ravel(), table.size).reshape(table.shape)
+    table = distribution("joint", table.ravel()).reshape(table.shape)
     P_ab, P_bc, P_b = table.sum(axis=2), table.sum(axis=0), table.sum(axis=(0, 2))
     c_given_b, c_given_ab = _conditional(P_bc, P_b), _conditional(table, P_ab)
     difference = c_given_ab - c_given_b

@@ -1,8 +1,8 @@
 """Optimisers: one step from the weights and their gradient to the next weights, entry by entry, as named equations.
 
 w is the weight after the step, w_ before it, grad the gradient at w_; what an optimiser keeps from step to step is
-named likewise (v and v_). The powers beta1^t and beta2^t of Adam are kept too, as p and s, so that no equation needs
-the number of the step.
+named likewise (v and v_). The powers beta1^t and beta2^t of Adam are kept too, so that no equation needs the number
+of the step.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import numpy as np
 
 from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.equations import Program
-from studyrnn.engine.shapes import array
-from studyrnn.errors import ArgumentError, UnknownName
+from studyrnn.engine.shapes import array, real, whole
+from studyrnn.errors import ArgumentError, known
 
 Kept = dict[str, dict[str, Array]]  # what an optimiser keeps: for each parameter, by the name of the quantity
 
+_MOMENTS = {"m": 0.0, "v": 0.0, "beta1_power": 1.0, "beta2_power": 1.0}  # what Adam keeps, before step 1
 STEP_BOUND = Program.parse({"bound": "eta / sqrt(1 - rho)"})
 
 
@@ -40,10 +41,10 @@ def sgd(eta: float, weight_decay: float = 0.0) -> Optimiser:
 
     Goodfellow et al. 2016, algorithm 8.1. Raises ArgumentError unless eta > 0 and weight_decay >= 0.
     """
-    settings = {"eta": _positive("eta", eta)}
+    settings = {"eta": real("eta", eta, above=0)}
     if not weight_decay:
         return Optimiser("sgd", Program.parse({"w": "w_ - eta * grad"}), {}, settings)
-    settings["weight_decay"] = _not_negative("weight_decay", weight_decay)
+    settings["weight_decay"] = real("weight_decay", weight_decay, least=0)
     return Optimiser("sgd", Program.parse({"w": "w_ - eta * (grad + weight_decay * w_)"}), {}, settings)
 
 
@@ -72,7 +73,7 @@ def adagrad(eta: float, epsilon: float = 1e-10) -> Optimiser:
     Raises ArgumentError unless eta > 0 and epsilon > 0.
     """
     equations = {"v": "v_ + grad * grad", "w": "w_ - eta * grad / (sqrt(v) + epsilon)"}
-    settings = {"eta": _positive("eta", eta), "epsilon": _positive("epsilon", epsilon)}
+    settings = {"eta": real("eta", eta, above=0), "epsilon": real("epsilon", epsilon, above=0)}
     return Optimiser("adagrad", Program.parse(equations), {"v": 0.0}, settings)
 
 
@@ -86,10 +87,13 @@ def rmsprop(eta: float, rho: float = 0.9, epsilon: float = 1e-8, place: str = "o
     Raises ArgumentError unless eta > 0, 0 <= rho < 1 and epsilon > 0, UnknownName for another place.
     """
     roots = {"outside": "(sqrt(v) + epsilon)", "inside": "sqrt(v + epsilon)"}
-    if place not in roots:
-        raise UnknownName("place of epsilon", place, roots)
-    equations = {"v": "rho * v_ + (1 - rho) * (grad * grad)", "w": f"w_ - eta * grad / {roots[place]}"}
-    settings = {"eta": _positive("eta", eta), "rho": _fraction("rho", rho), "epsilon": _positive("epsilon", epsilon)}
+    root = roots[known("place of epsilon", place, roots)]
+    equations = {"v": "rho * v_ + (1 - rho) * (grad * grad)", "w": f"w_ - eta * grad / {root}"}
+    settings = {
+        "eta": real("eta", eta, above=0),
+        "rho": real("rho", rho, least=0, below=1),
+        "epsilon": real("epsilon", epsilon, above=0),
+    }
     return Optimiser("rmsprop", Program.parse(equations), {"v": 0.0}, settings)
 
 
@@ -99,7 +103,7 @@ def largest_step(eta: float, rho: float) -> float:
     v is at least (1 - rho) grad^2, so |grad| / sqrt(v) is at most 1 / sqrt(1 - rho). A first step comes near it, since
     v starts at 0. Raises ArgumentError unless eta > 0 and 0 <= rho < 1.
     """
-    values = {"eta": _positive("eta", eta), "rho": _fraction("rho", rho)}
+    values = {"eta": real("eta", eta, above=0), "rho": real("rho", rho, least=0, below=1)}
     return float(STEP_BOUND.run(values, NUMPY)["bound"])
 
 
@@ -108,8 +112,6 @@ def adam(
 ) -> Optimiser:
     """Kingma & Ba 2015, algorithm 1: moving averages of grad and grad^2, both corrected for their start at 0.
 
-    p and s are beta1^t and beta2^t.
-
     place   of epsilon: beside the root of the "corrected" average (the algorithm, PyTorch), or of the "uncorrected" one
             (their section 2, Keras: epsilon hat)
 
@@ -117,7 +119,7 @@ def adam(
     """
     equations = _moments(place)
     settings = _adam_settings(eta, beta1, beta2, epsilon)
-    return Optimiser("adam", Program.parse(equations), {"m": 0.0, "v": 0.0, "p": 1.0, "s": 1.0}, settings)
+    return Optimiser("adam", Program.parse(equations), _MOMENTS, settings)
 
 
 def adamw(
@@ -131,30 +133,28 @@ def adamw(
     equations = _moments("corrected")
     equations["w"] = "(1 - eta * weight_decay) * w_ - eta * m_hat / (sqrt(v_hat) + epsilon)"
     settings = _adam_settings(eta, beta1, beta2, epsilon)
-    settings["weight_decay"] = _not_negative("weight_decay", weight_decay)
-    return Optimiser("adamw", Program.parse(equations), {"m": 0.0, "v": 0.0, "p": 1.0, "s": 1.0}, settings)
+    settings["weight_decay"] = real("weight_decay", weight_decay, least=0)
+    return Optimiser("adamw", Program.parse(equations), _MOMENTS, settings)
 
 
 def _moments(place: str) -> dict[str, str]:
     steps = {
         "corrected": {
-            "m_hat": "m / (1 - p)",
-            "v_hat": "v / (1 - s)",
+            "m_hat": "m / (1 - beta1_power)",
+            "v_hat": "v / (1 - beta2_power)",
             "w": "w_ - eta * m_hat / (sqrt(v_hat) + epsilon)",
         },
         "uncorrected": {
-            "eta_hat": "eta * sqrt(1 - s) / (1 - p)",
+            "eta_hat": "eta * sqrt(1 - beta2_power) / (1 - beta1_power)",
             "w": "w_ - eta_hat * m / (sqrt(v) + epsilon)",
         },
     }
-    if place not in steps:
-        raise UnknownName("place of epsilon", place, steps)
     return {
         "m": "beta1 * m_ + (1 - beta1) * grad",
         "v": "beta2 * v_ + (1 - beta2) * (grad * grad)",
-        "p": "p_ * beta1",
-        "s": "s_ * beta2",
-        **steps[place],
+        "beta1_power": "beta1_power_ * beta1",
+        "beta2_power": "beta2_power_ * beta2",
+        **steps[known("place of epsilon", place, steps)],
     }
 
 
@@ -197,9 +197,8 @@ def over_steps(optimiser: Optimiser, steps: int) -> Program:
 
     Raises ArgumentError for fewer than one step.
     """
-    if steps < 1:
-        raise ArgumentError(f"steps is {steps}; it needs at least one")
-    return reduce(add, [optimiser.program.at_step(t, each_step=("grad",)) for t in range(1, steps + 1)])
+    numbers = range(1, whole("steps", steps, 1) + 1)
+    return reduce(add, [optimiser.program.at_step(t, each_step=("grad",)) for t in numbers])
 
 
 def trajectory(optimiser: Optimiser, w: Any, gradients: Sequence[Any]) -> dict[str, Array]:
@@ -208,6 +207,8 @@ def trajectory(optimiser: Optimiser, w: Any, gradients: Sequence[Any]) -> dict[s
     w has any shape, each gradient the same. Raises ArgumentError where they differ, or there is no gradient.
     """
     start = array("w", w)
+    if not len(gradients):
+        raise ArgumentError("gradients is empty; it needs one for each step")
     program = over_steps(optimiser, len(gradients))
     values = {"w_0": start} | {f"{name}_0": np.array(value) for name, value in optimiser.start.items()}
     values |= {f"grad_{t}": array(f"gradient {t}", g, start.shape) for t, g in enumerate(gradients, start=1)}
@@ -222,27 +223,9 @@ def _numbers(optimiser: Optimiser) -> dict[str, Array]:
 
 
 def _momentum_settings(eta: float, mu: float) -> dict[str, float]:
-    return {"eta": _positive("eta", eta), "mu": _fraction("mu", mu)}
+    return {"eta": real("eta", eta, above=0), "mu": real("mu", mu, least=0, below=1)}
 
 
 def _adam_settings(eta: float, beta1: float, beta2: float, epsilon: float) -> dict[str, float]:
-    averages = {"beta1": _fraction("beta1", beta1), "beta2": _fraction("beta2", beta2)}
-    return {"eta": _positive("eta", eta), **averages, "epsilon": _positive("epsilon", epsilon)}
-
-
-def _positive(name: str, value: float) -> float:
-    if not float(array(name, value, ())) > 0:
-        raise ArgumentError(f"{name} is {value}; it has to be greater than 0")
-    return float(value)
-
-
-def _not_negative(name: str, value: float) -> float:
-    if not float(array(name, value, ())) >= 0:
-        raise ArgumentError(f"{name} is {value}; it has to be 0 or greater")
-    return float(value)
-
-
-def _fraction(name: str, value: float) -> float:
-    if not 0 <= float(array(name, value, ())) < 1:
-        raise ArgumentError(f"{name} is {value}; it has to be 0 or greater, and less than 1")
-    return float(value)
+    averages = {"beta1": real("beta1", beta1, least=0, below=1), "beta2": real("beta2", beta2, least=0, below=1)}
+    return {"eta": real("eta", eta, above=0), **averages, "epsilon": real("epsilon", epsilon, above=0)}

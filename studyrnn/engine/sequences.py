@@ -14,7 +14,7 @@ import numpy as np
 from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.equations import Program
 from studyrnn.engine.losses import mse
-from studyrnn.engine.shapes import array, numbered, sequence, shown, whole
+from studyrnn.engine.shapes import array, numbered, real, sequence, shown, whole
 from studyrnn.errors import ArgumentError
 
 MEAN = Program.parse({"total": "total(x)", "mean": "total / size(x)"})  # (1/T) sum_t x_t
@@ -40,7 +40,7 @@ def shift(x: Any, k: int, fill: float | None = None) -> Array:
     kept = found[k:] if k > 0 else found[: max(0, T - size)]
     if fill is None:
         return kept
-    outside = np.full((min(size, T), *found.shape[1:]), float(array("fill", fill, ())))
+    outside = np.full((min(size, T), *found.shape[1:]), real("fill", fill))
     return np.concatenate([kept, outside] if k > 0 else [outside, kept])
 
 
@@ -99,8 +99,8 @@ def one_hot(classes: Sequence[int], count: int) -> Array:
 
     Raises ArgumentError for a class that is not one of 0 to count - 1.
     """
-    places = numbered("classes", classes, whole("count", count, 1))
-    return np.asarray(np.eye(count)[np.array(places, dtype=np.intp)])
+    places = np.array(numbered("classes", classes, whole("count", count, 1)), dtype=np.intp)
+    return np.where(places[:, None] == np.arange(count), 1.0, 0.0)
 
 
 def sampled_sine(
@@ -123,14 +123,14 @@ def sampled_sine(
     """
     if (sample_rate is None) == (step is None):
         raise ArgumentError("give either sample_rate or step, the time between two samples")
-    A, phi = float(array("amplitude", amplitude, ())), float(array("phase", phase, ()))
-    nu, k = _positive("frequency", frequency), np.arange(whole("count", count, 1), dtype=np.float64)
+    A, phi, nu = real("amplitude", amplitude), real("phase", phase), real("frequency", frequency, above=0)
+    k = np.arange(whole("count", count, 1), dtype=np.float64)
     if step is None:
-        rate = _positive("sample_rate", sample_rate)
+        rate = real("sample_rate", sample_rate, above=0)
         t = k / rate  # not k * (1 / rate): sample 3 of 10 is at 0.3
         per_period = rate / nu
     else:
-        dt = _positive("step", step)
+        dt = real("step", step, above=0)
         t = k * dt
         per_period = 1 / (nu * dt)
     angle = 2 * np.pi * nu * t + phi
@@ -141,13 +141,6 @@ def sampled_sine(
         "aliased": per_period <= 2 + 1e-9,
         "x": A * np.sin(angle),
     }
-
-
-def _positive(name: str, value: Any) -> float:
-    number = float(array(name, value, ()))
-    if number <= 0:
-        raise ArgumentError(f"{name} is {number:g}; it needs a number above 0")
-    return number
 
 
 # -- windows and a baseline ------------------------------------------------------------------------------------------

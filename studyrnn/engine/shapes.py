@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import operator
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from operator import index
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,37 @@ def array(name: str, value: Any, shape: tuple[int | None, ...] | None = None) ->
     return found
 
 
+TOLERANCE = 1e-9  # by which probabilities may miss 1
+
+
+def distribution(name: str, value: Any, shape: tuple[int | None, ...] | None = None) -> Array:
+    """`value` as probabilities along axis 0: not negative, each column adds up to 1. Raises ArgumentError otherwise."""
+    found = array(name, value, shape)
+    if not found.ndim or not found.size:
+        wrong = f"has shape {shown(found.shape)}"
+    elif found.min() < 0:
+        wrong = f"holds {found.min():g}"
+    elif (off := np.abs(found.sum(axis=0) - 1)).max() > TOLERANCE:
+        wrong = f"adds up to {np.ravel(found.sum(axis=0))[off.argmax()]:.7g}"
+    else:
+        return found
+    raise ArgumentError(f"{name} {wrong}; a distribution has entries from 0 that add up to 1, like [0, 1, 0]")
+
+
+def from_0_to_1(name: str, value: Any, shape: tuple[int | None, ...] | None = None) -> Array:
+    """`value` as probabilities, each from 0 to 1 and for itself. Raises ArgumentError otherwise."""
+    found = array(name, value, shape)
+    outside = found[(found < 0) | (found > 1)]
+    if outside.size:
+        raise ArgumentError(f"{name} holds {outside[0]:g}: it needs probabilities from 0 to 1, not their logarithms")
+    return found
+
+
+def parts(size: Size) -> tuple[str, ...]:
+    """The letters of a size."""
+    return (size,) if isinstance(size, str) else size
+
+
 def _agrees(found: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
     return len(found) == len(wanted) and all(need in (None, size) for size, need in zip(found, wanted, strict=True))
 
@@ -43,21 +74,56 @@ def shown(shape: tuple[int | None, ...]) -> str:
     return "(" + ", ".join("any" if size is None else str(size) for size in shape) + ")"
 
 
+def real(
+    name: str,
+    value: Any,
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
+) -> float:
+    """`value` as a float within its bounds: above and below without the bound itself, least and most with it.
+
+    Raises ArgumentError where it is no finite number, or out of bounds.
+    """
+    number = float(array(name, value, ()))
+    compared = {
+        "above": (above, operator.gt),
+        "from": (least, operator.ge),
+        "below": (below, operator.lt),
+        "to": (most, operator.le),
+    }
+    bounds = {word: (bound, holds) for word, (bound, holds) in compared.items() if bound is not None}
+    if not all(holds(number, bound) for bound, holds in bounds.values()):
+        wanted = " ".join(f"{word} {bound:g}" for word, (bound, _) in bounds.items())
+        raise ArgumentError(f"{name} is {value!r}; it needs a number {wanted}")
+    return number
+
+
 def whole(name: str, value: Any, least: int | None = None, most: int | None = None) -> int:
     """`value` as an int. Raises ArgumentError where it is no whole number, below `least` or above `most`."""
     try:
-        number = index(value)
+        number = operator.index(value)
     except TypeError:
         raise ArgumentError(f"{name} is {value!r}; it needs a whole number") from None
-    if least is not None and (number < least or (most is not None and number > most)):
-        wanted = f"of {least} or more" if most is None else f"from {least} to {most}"
+    if (least is not None and number < least) or (most is not None and number > most):
+        bounds = (("from", least), ("to", most))
+        wanted = (
+            f"of {least} or more" if most is None else " ".join(f"{word} {b}" for word, b in bounds if b is not None)
+        )
         raise ArgumentError(f"{name} is {number}; it needs a whole number {wanted}")
     return number
 
 
-def numbered(name: str, values: Sequence[Any], count: int) -> list[int]:
-    """Classes, states or places in a list, numbered from 0. Raises ArgumentError for one that is not below `count`."""
-    return [whole(f"{name}[{place}]", value, 0, count - 1) for place, value in enumerate(values)]
+def numbered(name: str, values: Iterable[Any], count: int | None = None) -> list[int]:
+    """Classes, states or places in a list, numbered from 0.
+
+    Raises ArgumentError for no list, and for an entry that is no whole number, below 0, or not below `count`.
+    """
+    if not isinstance(values, Iterable):
+        raise ArgumentError(f"{name} is {values!r}; it needs a list of whole numbers")
+    most = None if count is None else count - 1
+    return [whole(f"{name}[{place}]", value, 0, most) for place, value in enumerate(values)]
 
 
 def sequence(name: str, value: Any) -> Array:
@@ -124,14 +190,14 @@ def _fit(name: str, found: tuple[int, ...], shape: Shape, sizes: dict[str, tuple
     wanted: list[int | None] = []
     reasons: list[str] = []
     for place, size in enumerate(letters):
-        parts = (size,) if isinstance(size, str) else size
-        if any(part not in sizes for part in parts):
-            if len(found) == len(letters) and len(parts) == 1:
-                sizes[parts[0]] = (found[place], name)
+        known = parts(size)
+        if any(part not in sizes for part in known):
+            if len(found) == len(letters) and len(known) == 1:
+                sizes[known[0]] = (found[place], name)
             wanted.append(None)
             continue
-        wanted.append(sum(sizes[part][0] for part in parts))
-        reasons += [f"{sizes[part][1]} has {part} = {sizes[part][0]}" for part in parts]
+        wanted.append(sum(sizes[part][0] for part in known))
+        reasons += [f"{sizes[part][1]} has {part} = {sizes[part][0]}" for part in known]
     if not _agrees(found, tuple(wanted)):
         because = f" ({'; '.join(dict.fromkeys(reasons))})" if reasons else ""
         raise ArgumentError(f"{name} has shape {shown(found)}; it needs {shown(tuple(wanted))}{because}")

@@ -13,14 +13,14 @@ _WORDS = {
     "shift": r"\beta",
     "q": "q",
     "weight_decay": r"\lambda",
-    "L": "L",
 }
 _GREEK = {"alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta", "lambda", "mu", "nu", "rho", "sigma", "tau"}
 _ACCENTS = {"hat": r"\hat", "norm": r"\bar", "new": r"\tilde", "kept": r"\tilde"}
 _ARROWS = {"f": r"\rightarrow", "r": r"\leftarrow", "": ""}
 _NAME = re.compile(
     r"(?P<letter>[A-Za-z]+)(?P<index>\d*)(?:_(?P<accent>hat|norm|new|kept))?(?:_(?P<route>[A-Za-z]+))?"
-    r"(?P<step>(?:_\d+)+|_)?(?:__(?P<network>[A-Za-z]*?)(?P<layer>\d*)(?P<direction>[fr]?))?"
+    r"(?P<step>(?:_\d+)+|_)?"
+    r"(?:__(?:(?P<alone>[fr])|(?P<network>[A-Za-z]*)(?:(?P<layer>\d+)(?P<direction>[fr]?))?))?"
 )
 
 
@@ -30,7 +30,7 @@ def symbol(name: str) -> str:
         return _WORDS[name]
     if name.endswith("_clipped"):
         return rf"\operatorname{{clip}}({symbol(name.removesuffix('_clipped'))})"
-    if name.startswith("d") and len(name) > 1:
+    if name.startswith("d") and len(name) > 1 and name not in _GREEK:
         if match := re.fullmatch(r"(\w+?)_in(_*)", name[1:]):  # before an activation; further in, with a prime
             owner = match[1] if len(match[1]) == 1 else symbol(match[1])
             return rf"\delta_{{{owner}}}" + "'" * len(match[2])
@@ -58,7 +58,7 @@ def _letter(letter: str, accent: str | None) -> str:
 def _place(match: re.Match[str]) -> str:
     """The network, layer and direction that a name belongs to: enc, (2), (2 ->)."""
     network = rf"\text{{{match['network']}}}" if match["network"] else ""
-    arrow = _ARROWS[match["direction"] or ""]
+    arrow = _ARROWS[_direction(match)]
     return network + (f"({match['layer']}{arrow})" if match["layer"] else arrow)
 
 
@@ -84,7 +84,11 @@ def layer_of(name: str) -> int | None:
 def direction_of(name: str) -> str:
     """f or r where a name belongs to one direction of a bidirectional layer, else nothing."""
     match = _parts(name)
-    return (match["direction"] or "") if match else ""
+    return _direction(match) if match else ""
+
+
+def _direction(match: re.Match[str]) -> str:
+    return match["alone"] or match["direction"] or ""
 
 
 def _parts(name: str) -> re.Match[str] | None:

@@ -12,8 +12,8 @@ from studyrnn.engine.arrays import Array
 from studyrnn.engine.equations import Name, Program, names_in, substitute
 from studyrnn.engine.network import Network, Run
 from studyrnn.engine.optimisers import Optimiser, begin, step
-from studyrnn.engine.shapes import array
-from studyrnn.errors import ArgumentError, UnknownName
+from studyrnn.engine.shapes import array, whole
+from studyrnn.errors import ArgumentError, known
 
 Clip = Callable[[Mapping[str, Array]], Mapping[str, Any]]  # like functools.partial(by_global_norm, threshold=1.0)
 
@@ -25,33 +25,41 @@ Clip = Callable[[Mapping[str, Array]], Mapping[str, Any]]  # like functools.part
 class Chunk:
     """The losses of some steps, how far back they go, and the gradients that they give."""
 
-    losses: tuple[int, ...]
-    first: int
+    losses: tuple[int, ...]  # the steps that they belong to
+    first: int  # the first step that they come to
     last: int
+    backward: Program
+    trace: Mapping[str, Array]  # every gradient of these losses in it by name
+
+
+@dataclass(frozen=True)
+class Truncated:
+    """All chunks that have a loss; and their gradients added up, by the name of what they belong to."""
+
+    chunks: tuple[Chunk, ...]
     gradients: Mapping[str, Array]
 
 
 Window = tuple[tuple[int, ...], int, int]  # the steps whose losses go back, the first step that they come to, the last
 
 
-def windows(steps: int, k1: int, k2: int, targets: Sequence[int] | None = None) -> list[Window]:
+def truncation_windows(steps: int, k1: int, k2: int, targets: Sequence[int] | None = None) -> list[Window]:
     """What `truncated` sends back in each chunk. targets: the steps that have a loss; None for all.
 
-    Raises ArgumentError unless k1 and k2 are at least 1.
+    Raises ArgumentError unless steps, k1 and k2 are whole numbers of at least 1.
     """
-    for name, k in (("k1", k1), ("k2", k2)):
-        if k < 1:
-            raise ArgumentError(f"{name} is {k}; it is a number of steps, 1 or more")
-    known = range(1, steps + 1) if targets is None else targets
+    for name, count in (("steps", steps), ("k1", k1), ("k2", k2)):
+        whole(name, count, 1)
+    with_loss = range(1, steps + 1) if targets is None else targets
     found = []
     for start in range(1, steps + 1, k1):
         last = min(start + k1 - 1, steps)
         first = max(1, start - max(k2 - k1, 0), last - k2 + 1)
-        found.append((tuple(t for t in known if max(start, first) <= t <= last), first, last))
+        found.append((tuple(t for t in with_loss if max(start, first) <= t <= last), first, last))
     return found
 
 
-def truncated(run: Run, k1: int, k2: int) -> dict[str, Any]:
+def truncated(run: Run, k1: int, k2: int) -> Truncated:
     """Truncated backpropagation through time: every k1 steps, back through at most k2 steps. Sutskever 2013, 2.8.6.
 
     After steps k1, 2 k1, ... the losses of the last k1 steps go back through the last k2 steps; the state before them
@@ -65,9 +73,8 @@ def truncated(run: Run, k1: int, k2: int) -> dict[str, Any]:
 
     Where k1 does not divide T, the last chunk is shorter and goes back no further than if it were whole.
 
-    Returns "chunks", a list of Chunk, then "gradients": by name, of all parameters and initial states, in the shapes
-    in which they were given. Raises ArgumentError for a network that reads backwards or has no loss, and unless k1 and
-    k2 are at least 1.
+    Gradients are those of all parameters, initial states and x_t, in the shapes in which they were given. Raises
+    ArgumentError for a network that reads backwards or has no loss, and unless k1 and k2 are at least 1.
     """
     network = run.network
     if any(layer.reverse for layer in network.layers):
@@ -75,15 +82,38 @@ def truncated(run: Run, k1: int, k2: int) -> dict[str, Any]:
             "a bidirectional network cannot be truncated: its reversed direction begins at the last step, so no state "
             "at a cut belongs to the past of both directions; give a network without reverse"
         )
-    asked = (*network.parameters, *network.initial)
-    total = {name: np.zeros(np.shape(run.values[name])) for name in asked}
     chunks = []
-    for losses, first, last in windows(network.steps, k1, k2, network.target_steps):
+    for losses, first, last in truncation_windows(network.steps, k1, k2, network.target_steps):
         if losses:
-            walked = run.backward(asked, earlier(network, first), [f"L_{t}{network.suffix}" for t in losses])
-            chunks.append(Chunk(losses, first, last, {name: walked[f"d{name}"] for name in asked}))
-            total = {name: total[name] + chunks[-1].gradients[name] for name in asked}
-    return {"chunks": chunks, "gradients": total}
+            which = {"stop": _handed_on(network, first), "of": [network.at("L", t) for t in losses]}
+            chunks.append(Chunk(losses, first, last, network.backward(**which), run.backward(**which)))
+    return _added_up(run, chunks)
+
+
+def untruncated(run: Run) -> Truncated:
+    """Full backpropagation: all losses in one chunk, back to the first step; for networks that read backwards too."""
+    network = run.network
+    return _added_up(run, [Chunk(network.target_steps, 1, network.steps, network.backward(), run.backward())])
+
+
+def _added_up(run: Run, chunks: Sequence[Chunk]) -> Truncated:
+    network = run.network
+    total = {}
+    for name in (*network.parameters, *network.initial, *network.xs):
+        total[name] = np.zeros(np.shape(run.values[name]))
+        for chunk in chunks:
+            total[name] = total[name] + chunk.trace[f"d{name}"]
+    return Truncated(tuple(chunks), total)
+
+
+def _handed_on(network: Network, step: int) -> list[str]:
+    """What steps before `step` hand on: states, what skip connections carry, and outputs, which may be fed back."""
+    found: dict[str, None] = {}
+    for t in range(1, step):
+        found |= dict.fromkeys(name for place in network.places for name in place.states(t))
+        found |= dict.fromkeys(place.at("h", t) for place in network.places if network.layers[place.layer].skip)
+        found[network.at("y", t)] = None
+    return [name for name in found if name in network.program.equations]
 
 
 def truncation_bias(run: Run, k1: int, k2: int) -> dict[str, Array]:
@@ -91,16 +121,8 @@ def truncation_bias(run: Run, k1: int, k2: int) -> dict[str, Array]:
 
     Zero for k1 <= k2 = T. Raises ArgumentError like `truncated`.
     """
-    cut = truncated(run, k1, k2)["gradients"]
-    full = run.backward(list(cut))
-    return {name: gradient - full[f"d{name}"] for name, gradient in cut.items()}
-
-
-def earlier(network: Network, step: int) -> list[str]:
-    """What steps before `step` hand on to it: the states of all layers, and the outputs, which may be fed back."""
-    kinds = [(state, network.place(i, "")) for i, layer in enumerate(network.layers) for state in layer.cell.states]
-    names = [f"{kind}_{t}{place}" for kind, place in (*kinds, ("y", network.suffix)) for t in range(1, step)]
-    return [name for name in dict.fromkeys(names) if name in network.program.equations]
+    cut, full = truncated(run, k1, k2).gradients, untruncated(run).gradients
+    return {name: gradient - full[name] for name, gradient in cut.items()}
 
 
 # -- teacher forcing -------------------------------------------------------------------------------------------------
@@ -119,16 +141,17 @@ def teacher_forced(network: Network) -> Program:
     """
     if len(network.layers) > 1 and any("y" in layer.cell.states for layer in network.layers):
         raise ArgumentError("only a Jordan network of one layer has a target for every output that it feeds back")
-    equations, suffix, fed = dict(network.program.equations), network.suffix, []
+    equations, fed = dict(network.program.equations), []
     for t in range(2, network.steps + 1):
-        y, target = f"y_{t - 1}{suffix}", Name(f"target_{t - 1}{suffix}")
-        for name in (f"x_{t}{suffix}", f"a_{t}{suffix}"):
+        y, x, a = network.at("y", t - 1), network.at("x", t), network.at("a", t)
+        target = Name(network.at("target", t - 1))
+        for name in (x, a):
             if name in equations and y in names_in(equations[name]):
-                equations[name] = target if name.startswith("x") else substitute(equations[name], {y: target})
+                equations[name] = target if name == x else substitute(equations[name], {y: target})
                 fed.append(t - 1)
     if not fed:
         raise ArgumentError("no output of this network is fed back, so there is nothing to force; see Network.feed")
-    if missing := [str(t) for t in fed if f"target_{t}{suffix}" not in network.shapes]:
+    if missing := [str(t) for t in fed if network.at("target", t) not in network.shapes]:
         raise ArgumentError(f"there is no target at step {', '.join(missing)}, but its output is fed back")
     return Program(equations)
 
@@ -140,7 +163,7 @@ def teacher_forced(network: Network) -> Program:
 class Recipe:
     """How to train: how many passes over the examples, how many of them a minibatch has, what is clipped and how.
 
-    Raises ArgumentError for epochs or a batch below 1.
+    Raises ArgumentError unless epochs and batch are whole numbers from 1.
     """
 
     optimiser: Optimiser
@@ -149,9 +172,8 @@ class Recipe:
     clip: Clip | None = None
 
     def __post_init__(self) -> None:
-        for name, count in (("epochs", self.epochs), ("batch", self.batch)):
-            if count < 1:
-                raise ArgumentError(f"{name} is {count}; it has to be 1 or more")
+        whole("epochs", self.epochs, 1)
+        whole("batch", self.batch, 1)
 
 
 @dataclass(frozen=True)
@@ -172,7 +194,7 @@ def examples(network: Network, xs: Any, targets: Any) -> dict[str, Array]:
     inputs = array("xs", xs, (len(network.xs), None, None))
     wanted = array("targets", targets, (len(network.losses), None, inputs.shape[2]))
     named = dict(zip(network.xs, inputs, strict=True))
-    return named | {f"target_{t}{network.suffix}": y for t, y in zip(network.target_steps, wanted, strict=True)}
+    return named | {network.at("target", t): y for t, y in zip(network.target_steps, wanted, strict=True)}
 
 
 def fit(
@@ -197,8 +219,7 @@ def fit(
     """
     weights = {name: array(name, value) for name, value in parameters.items()}
     for name in weights:
-        if name not in network.shapes:
-            raise UnknownName("parameter", name, [*network.parameters, *network.initial])
+        known("parameter", name, [*network.parameters, *network.initial])
     learned, held_out = _set("training", training), _set("validation", validation)
     for values in (learned, held_out):
         mean_loss(network, weights, values)  # before the caller asks for an epoch: do all values fit?

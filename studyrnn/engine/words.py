@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from studyrnn.engine import sequences
 from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.equations import Program
-from studyrnn.engine.sequences import mean
 from studyrnn.engine.shapes import array, numbered, whole
-from studyrnn.errors import ArgumentError, UnknownName
+from studyrnn.errors import ArgumentError, known
 
 Sentence = str | Sequence[str]  # a text, or its words
 UNKNOWN = ("refuse", "skip", "count")  # what to do with a word outside the vocabulary
@@ -50,10 +50,10 @@ def vocabulary(sentences: Iterable[Sentence]) -> list[str]:
 
 def one_hot(word: str, vocabulary: Sequence[str]) -> Array:
     """(V,): one at the place of the word, zero elsewhere. Raises UnknownName for a word outside the vocabulary."""
-    known = _known(vocabulary)
-    if word not in known:
-        raise UnknownName("word", word, known)
-    return np.asarray(np.eye(len(known))[known.index(word)])
+    every = _once_each(vocabulary)
+    place = every.index(known("word", word, every))
+    code: Array = sequences.one_hot([place], len(every))[0]
+    return code
 
 
 def bag_of_words(sentence: Sentence, vocabulary: Sequence[str], unknown: str = "refuse") -> Array:
@@ -65,22 +65,21 @@ def bag_of_words(sentence: Sentence, vocabulary: Sequence[str], unknown: str = "
     Returns (V,), or (V + 1,) with "count". Raises UnknownName for such a word under "refuse", and for another rule;
     ArgumentError where the vocabulary is empty or names a word twice.
     """
-    if unknown not in UNKNOWN:
-        raise UnknownName("rule for unknown words", unknown, UNKNOWN)
-    place = {word: number for number, word in enumerate(_known(vocabulary))}
+    known("rule for unknown words", unknown, UNKNOWN)
+    place = {word: number for number, word in enumerate(_once_each(vocabulary))}
     counts = np.zeros(len(place) + 1)
     for word in words(sentence):
-        if word not in place and unknown == "refuse":
-            raise UnknownName("word", word, place)
+        if unknown == "refuse":
+            known("word", word, place)
         counts[place.get(word, -1)] += 1
     return counts if unknown == "count" else counts[:-1]
 
 
-def _known(vocabulary: Sequence[str]) -> list[str]:
-    known = list(vocabulary)
-    if not known or len(set(known)) < len(known):
+def _once_each(vocabulary: Sequence[str]) -> list[str]:
+    every = list(vocabulary)
+    if not every or len(set(every)) < len(every):
         raise ArgumentError("vocabulary is empty or names a word twice; it needs every word once")
-    return known
+    return every
 
 
 def look_up(E: Any, index: int) -> dict[str, Array]:
@@ -90,8 +89,8 @@ def look_up(E: Any, index: int) -> dict[str, Array]:
     such column.
     """
     E = array("E", E, (None, None))
-    code = np.eye(E.shape[1])[whole("index", index, 0, E.shape[1] - 1)]
-    return LOOK_UP.run({"E": E, "code": code}, NUMPY)
+    index = whole("index", index, 0, E.shape[1] - 1)
+    return LOOK_UP.run({"E": E, "code": sequences.one_hot([index], E.shape[1])[0]}, NUMPY)
 
 
 def mean_embedding(E: Any, indices: Sequence[int]) -> dict[str, Array]:
@@ -105,7 +104,7 @@ def mean_embedding(E: Any, indices: Sequence[int]) -> dict[str, Array]:
     if not places:
         raise ArgumentError("indices is empty; a mean needs at least one word")
     vectors = [E[:, place] for place in places]
-    averaged = mean(vectors)
+    averaged = sequences.mean(vectors)
     return {f"x_{t}": x for t, x in enumerate(vectors, start=1)} | {name: averaged[name] for name in ("total", "mean")}
 
 
