@@ -126,6 +126,54 @@ def check(
     raise typer.Exit(command.run(paths or [], as_json))
 
 
+@app.command()
+def solve(
+    file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="YAML or JSON; - for standard input.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Only the numbers, at full precision.")] = False,
+    steps: Annotated[
+        str, typer.Option(metavar="none|short|full", help="Results only, without the numbers put in, or everything.")
+    ] = "full",
+    example: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Print a file to start from: rnn, lstm, gru, bidirectional, ...")
+    ] = None,
+    output: Output = None,
+    plain: Plain = False,
+) -> None:
+    """Work out your own network: every step forward and backward, with its numbers."""
+    from studyrnn.commands import solve as command
+
+    command.run(file, as_json, steps, example, output, plain)
+
+
+@app.command()
+def derive(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[WHAT]", help="bptt, rnn, lstm, gru, tanh, ...; lists them if left out.")
+    ] = None,
+    cell: Annotated[str | None, typer.Option(metavar="rnn|lstm|gru", help="For bptt; default rnn.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, max=3, help="For bptt; default 2.")] = None,
+    wrt: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With respect to what: a weight, a bias, x_1, h_0.")
+    ] = None,
+    activation: Annotated[str | None, typer.Option(metavar="tanh|relu|sigmoid", help="Of a vanilla RNN.")] = None,
+    reset: Annotated[
+        str | None, typer.Option(metavar="before|after", help="GRU: reset gate before or after the product.")
+    ] = None,
+    z_keeps: Annotated[
+        str | None, typer.Option(metavar="old|new", help="GRU: z weighs the old state or the candidate.")
+    ] = None,
+    peephole: Annotated[bool, typer.Option("--peephole", help="LSTM with peepholes.")] = False,
+    plain: Plain = False,
+) -> None:
+    """Print a derivation line by line, checked: backpropagation through time, one step of a cell, slopes."""
+    from studyrnn.commands import derive as command
+
+    convention: dict[str, str | bool | None] = {
+        "activation": activation, "reset": reset, "z_keeps": z_keeps, "peephole": peephole,
+    }  # fmt: skip
+    command.run(what, cell, steps, wrt, convention, plain)
+
+
 def main() -> None:
     """Run, and turn whatever a person can cause into a message and an exit code."""
     try:

@@ -16,6 +16,8 @@ from studyrnn.markup import formulas, visible
 from studyrnn.mathtext import MathError, one_line
 from studyrnn.model import Problem
 
+_LONGEST_FORMULA = 1000  # characters
+
 
 class BadNode(Exception):
     """This part of the file is unusable; the problem has been noted."""
@@ -23,6 +25,9 @@ class BadNode(Exception):
 
 class YamlReader:
     """Reads nodes of one file; what is wrong is collected in `problems`, under the name in `card_id`."""
+
+    what = "deck"  # for messages
+    begins = "deck:  title:  cards:"
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -62,7 +67,7 @@ class YamlReader:
             self.problem(text[:position].count("\n") + 1, f"not YAML: {getattr(error, 'reason', error)}")
             return None
         if root is None:
-            self.problem(1, "the file is empty. A deck begins with  deck:  title:  cards:")
+            self.problem(1, f"the file is empty. A {self.what} begins with  {self.begins}")
         return root
 
     def harmless(self, text: str, loader: Any) -> bool:
@@ -73,14 +78,14 @@ class YamlReader:
         for event in yaml.parse(text, Loader=loader):
             line: int = event.start_mark.line + 1  # type: ignore[union-attr]
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                self.problem(line, "anchors (&) and aliases (*) are not used in decks: write the text out, or quote it")
+                self.problem(line, "anchors (&) and aliases (*) are not used here: write the text out, or quote it")
                 return False
             if tag := getattr(event, "tag", None):
-                self.problem(line, f"tags are not used in decks: remove {quoted(tag)}, or quote the text")
+                self.problem(line, f"tags are not used here: remove {quoted(tag)}, or quote the text")
                 return False
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > 20:
-                self.problem(line, "nested more than 20 deep: this is no deck")
+                self.problem(line, f"nested more than 20 deep: this is no {self.what}")
                 return False
         return True
 
@@ -145,7 +150,7 @@ class YamlReader:
     def maths(self, node: Any, key: str, text: str) -> None:
         try:
             for tex in formulas(text):
-                one_line(tex)
+                one_line(tex, longest=_LONGEST_FORMULA)
         except MathError as error:
             self.problem(node, f'{key}: {error} in "${quoted(tex)}$". Known: studyrnn check --maths')
         except ValueError as error:

@@ -34,7 +34,7 @@ def good(found: Loaded) -> list[str]:
 AS_NUMBER = "Write it like 24, 0.5 or 1e-3"
 MATHS = "Known: studyrnn check --maths"
 MAPPING = "must be a mapping of  key: value"
-NO_ANCHORS = "anchors (&) and aliases (*) are not used in decks: write the text out, or quote it"
+NO_ANCHORS = "anchors (&) and aliases (*) are not used here: write the text out, or quote it"
 
 ONE_MISTAKE = r"""
 {id: a, question: Q, anwser: A}
@@ -199,7 +199,7 @@ FILES: dict[str, tuple[str | bytes, int, str]] = {
     "anchor": (f"{HEAD}  - &a {{id: a}}\n", 4, NO_ANCHORS),
     "alias": (f"{HEAD}  - *a\n", 4, NO_ANCHORS),
     "bomb": (BOMB, 1, NO_ANCHORS),
-    "tag": (f"{HEAD}  - !new {{id: a}}\n", 4, "tags are not used in decks: remove !new, or quote the text"),
+    "tag": (f"{HEAD}  - !new {{id: a}}\n", 4, "tags are not used here: remove !new, or quote the text"),
     "deep": (f"{HEAD}  - {'[' * 9999}", 4, "nested more than 20 deep: this is no deck"),
     "deep mappings": ("{a: " * 21, 1, "nested more than 20 deep: this is no deck"),
 }

@@ -79,15 +79,15 @@ def formula_lines(tex: str, width: int, plain: bool) -> list[str]:
         return [f"${tex}$"]
 
 
-def given_lines(given: tuple[Given, ...], width: int, plain: bool) -> list[str]:
+def given_lines(given: tuple[Given, ...], width: int, plain: bool, decimals: int | None = None) -> list[str]:
     """The numbers of a question: matrices side by side as far as they fit; in plain text one a line."""
     from studyrnn.engine.latex import literal as written
 
     if plain:
-        return [" " * MARGIN + formula(f"{g.symbol} = {written(g.value)}", plain) for g in given]
+        return [" " * MARGIN + formula(f"{g.symbol} = {written(g.value, decimals)}", plain) for g in given]
     rows: list[list[Box]] = [[]]
     for item in given:
-        box = _as_box(formula_lines(f"{item.symbol} = {written(item.value)}", width, plain))
+        box = _as_box(formula_lines(f"{item.symbol} = {written(item.value, decimals)}", width, plain))
         if rows[-1] and _in_a_row([*rows[-1], box]).width > width:
             rows.append([])
         rows[-1].append(box)

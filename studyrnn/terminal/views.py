@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
-from studyrnn.model import RATING_NAMES, Score, Sheet, Solution, Step
+from studyrnn.model import RATING_NAMES, Given, Score, Sheet, Solution, Step
 from studyrnn.terminal.layout import formula, formula_lines, given_lines, paragraphs
 from studyrnn.terminal.screen import MARGIN
 
@@ -94,18 +94,75 @@ def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> 
     return [*lines, Text()]
 
 
-def _worked(step: Step, parts_here: bool, width: int, plain: bool) -> list[Text]:
+def section(
+    heading: str, steps: Sequence[Step], width: int, plain: bool, short: bool = False, note: str = ""
+) -> list[Text]:
+    """Worked steps under a heading; short: without the lines that have the numbers put in."""
+    lines = headline(heading)
+    if note:
+        lines += [Text(), *paragraphs(note, width, plain)]
+    for step in steps:
+        lines += [Text(), *_worked(step, False, width, plain, short)]
+    return lines
+
+
+def given(heading: str, values: Sequence[Given], width: int, plain: bool) -> list[Text]:
+    return [*headline(heading), Text(), *map(Text, given_lines(tuple(values), width, plain))]
+
+
+def results(groups: Mapping[str, Sequence[Given]], width: int, plain: bool) -> list[Text]:
+    """Values without their working, side by side as far as they fit."""
+    lines: list[Text] = []
+    for heading, values in groups.items():
+        lines += [Text(), *headline(heading), Text(), *map(Text, given_lines(tuple(values), width, plain, decimals=4))]
+    return lines
+
+
+def _worked(step: Step, parts_here: bool, width: int, plain: bool, short: bool = False) -> list[Text]:
     from studyrnn.engine.latex import literal
 
-    equation = formula_lines(f"{step.symbol} = {step.formula}", width, plain)
     indent = " " * (MARGIN + cell_len(formula(step.symbol, plain)) + 1)  # = below =
-    lines = [Text(" " * MARGIN + line) for line in equation]
+    lines = _equation(step.symbol, step.formula, width, plain)
     if parts_here:
         lines[-1].append("    <- here the slip happened" if plain else "    ← here the slip happened", style=WRONG)
     # An empty symbol on the left: the sign of equality stands where a continued line begins.
-    for tex in (f"= {step.substituted}", f"= {literal(step.value, 4)}"):
-        lines += [Text(indent + line) for line in formula_lines(tex, width - len(indent), plain)]
+    value = literal(step.value, 4)
+    working = [] if short else [tex for tex in (step.substituted, step.terms) if tex and tex != value]
+    for tex in [*working, value]:
+        lines += [Text(indent + line) for line in formula_lines(f"= {tex}", width - len(indent), plain)]
     return lines
+
+
+def _equation(left: str, right: str, width: int, plain: bool) -> list[Text]:
+    """`left = right`; where it is too long for a line, it goes on behind the sign of equality."""
+    name = " " * MARGIN + formula(left, plain) + " "
+    indent = " " * cell_len(name)
+    lines = formula_lines(f"= {right}", width - len(indent), plain)
+    base = next((k for k, line in enumerate(lines) if line.startswith("=")), 0)
+    return [Text((name if k == base else indent) + line) for k, line in enumerate(lines)]
+
+
+def derivation(
+    title: str, sections: Sequence[tuple[str, Sequence[tuple[str, str, str]]]], width: int, plain: bool
+) -> list[Text]:
+    """Lines of a derivation under their headings: left side, right side, why. An empty left side continues a chain."""
+    lines = [Text(), *paragraphs(title, width, plain)]
+    for heading, equations in sections:
+        lines += [Text(), *headline(heading)]
+        indent = MARGIN
+        for left, right, reason in equations:
+            if left:
+                indent = MARGIN + cell_len(formula(left, plain)) + 1
+                lines += _equation(left, right, width, plain)
+            else:
+                lines += [Text(" " * indent + line) for line in formula_lines(f"= {right}", width - indent, plain)]
+            if reason:
+                lines += quiet(reason, width, plain, indent + 4)
+    return [*lines, Text()]
+
+
+def headline(text: str) -> list[Text]:
+    return [Text(" " * MARGIN + text, style="bold")]
 
 
 def ratings(intervals: Mapping[int, int], suggested: int, width: int, plain: bool) -> list[Text]:
@@ -126,8 +183,8 @@ def keys(pairs: Sequence[tuple[str, str]], width: int, plain: bool) -> list[Text
     return quiet((", " if plain else " · ").join(f"{key} {what}" for key, what in pairs), width, plain)
 
 
-def quiet(text: str, width: int, plain: bool) -> list[Text]:
-    lines = paragraphs(text, width, plain)
+def quiet(text: str, width: int, plain: bool, indent: int = MARGIN) -> list[Text]:
+    lines = paragraphs(text, width - indent + MARGIN, plain, indent)
     for line in lines:
         line.stylize(QUIET)
     return lines

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import engine
+
 ROUNDS = 15
 TEXT_CARD = """deck: timing
 title: Timing
@@ -83,7 +85,7 @@ def manipulate_matrix_a_second() -> float | None:
 def report(name: str, measure: Callable[[], float | None], unit: str, wanted: str) -> float | None:
     value = measure()
     shown = "skipped: not installed" if value is None else f"{value:,.1f} {unit}"
-    print(f"{name:<58} {shown:<28} {wanted}")
+    print(f"{name:<62} {shown:<28} {wanted}")
     return value
 
 
@@ -96,7 +98,14 @@ def main() -> None:
     ours = report("questions a second, jsonl, whole process", questions_a_second, "/s", ">= 1,000")
     theirs = report("reasoning-gym manipulate_matrix, in process", manipulate_matrix_a_second, "/s", "")
     if ours and theirs:
-        print(f"{'ratio of the two':<58} {ours / theirs:.2f}")
+        print(f"{'ratio of the two':<62} {ours / theirs:.2f}")
+    report("import of the engine over import numpy", engine.import_over_numpy, "x", "<= 1.3")
+    for cell in ("rnn", "lstm", "gru"):
+        name = f"{cell}, 4 units, 6 steps, forward + BPTT: torch.nn over ours"
+        report(name, lambda cell=cell: engine.against_torch(cell), "x", ">= 2")
+    for what, backward in (("forward", False), ("forward + BPTT", True)):
+        name = f"10,000 LSTMs of their own, {what}: torch.bmm over ours"
+        report(name, lambda backward=backward: engine.many_against_torch(backward), "x", ">= 2")
 
 
 if __name__ == "__main__":
