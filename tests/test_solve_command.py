@@ -270,7 +270,8 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         ["bash", "-c", f"{' '.join(PROGRAM)} solve '{path}' | head -n 2 >&2; echo ${{PIPESTATUS[0]}}"],
         capture_output=True, encoding="utf-8", check=True, env=environment(tmp_path),
     )  # fmt: skip
-    assert (done.stdout, done.stderr) == ("0\n", "\n RNN (activation tanh), 1 layer, 100 steps. Loss: half-squared, sum over the\n")
+    first = "\n RNN (activation tanh), 1 layer, 100 steps. Loss: half-squared, sum over the\n"
+    assert (done.stdout, done.stderr) == ("0\n", first)
 
 
 def test_help_names_what_there_is(call: Call) -> None:

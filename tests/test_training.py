@@ -25,6 +25,7 @@ from studyrnn.engine.optimisers import adam, sgd
 from studyrnn.engine.training import (
     Epoch,
     Recipe,
+    dropout_masks,
     examples,
     fit,
     mean_loss,
@@ -476,3 +477,47 @@ def test_examples_are_named_step_by_step() -> None:
         examples(ADDER, xs[:3], [[[1.0, 2.0]]])
     with pytest.raises(ArgumentError, match=r"targets has shape \(1, 1, 3\); it needs \(1, any, 2\)"):
         examples(ADDER, xs, [[[1.0, 2.0, 3.0]]])
+
+
+def test_no_window_reaches_the_first_state_over_a_skip_connection() -> None:
+    """A window that begins after step 1 gives h_0 nothing; the loss of step 1 alone reaches it."""
+    chance = np.random.default_rng(0)
+    network = Network((Layer(rnn(), skip=2),), 2, loss="half-squared")
+    run = network.forward({name: chance.normal(size=(1,) * len(shape)) for name, shape in network.shapes.items()})
+    first, second = truncated(run, 1, 1).chunks
+    assert second.first == 2
+    assert second.trace["dh_0"] == 0
+    assert first.trace["dh_0"] != 0
+
+
+def test_dropout_masks_keep_with_their_probability() -> None:
+    """Drawn anew for every entry and example; without chance nothing is dropped; what is given stays."""
+    layers = (Layer(rnn()), Layer(rnn(), dropout="fresh"))
+    network = Network(layers, 2, loss="mse")
+    values = {f"x_{t}": np.zeros((1, 4000)) for t in (1, 2)} | {"W_xh__1": np.zeros((3, 1))}
+    drawn = dropout_masks(network, values, 0.8, np.random.default_rng(1))
+    assert set(drawn) == {"m_1__2", "m_2__2", "q"}
+    assert drawn["q"] == 0.8
+    assert drawn["m_1__2"].shape == (3, 4000)
+    assert set(np.unique(drawn["m_1__2"])) == {0.0, 1.0}
+    assert drawn["m_1__2"].mean() == pytest.approx(0.8, abs=0.02)  # five standard deviations
+    assert (drawn["m_1__2"] != drawn["m_2__2"]).any()
+    still = dropout_masks(network, values)
+    assert still["q"] == 1
+    assert still["m_2__2"].all()
+    assert dropout_masks(Network((Layer(rnn()),), 2), values) == {}
+    with pytest.raises(ArgumentError, match="q is 0; it needs a number above 0 to 1"):
+        dropout_masks(network, values, 0)
+
+
+def test_a_network_with_dropout_is_fitted() -> None:
+    """Masks are drawn for every minibatch; the losses that are reported drop nothing."""
+    chance = np.random.default_rng(2)
+    network = Network((Layer(rnn(), dropout="fixed"),), 3, loss="mse", targets=(3,))
+    weights = initialise(network, (2, 4, 1), "glorot", chance)
+    xs = chance.uniform(-1, 1, (3, 2, 64))
+    data = examples(network, xs, np.mean(xs[:, :1], axis=0)[None])
+    recipe = Recipe(adam(0.02), epochs=30, batch=16, keep=0.8)
+    epochs = list(fit(network, weights, data, data, recipe, chance))
+    assert epochs[-1].train == mean_loss(network, epochs[-1].parameters, data)
+    assert epochs[-1].train < 0.5 * mean_loss(network, weights, data)

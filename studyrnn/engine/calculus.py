@@ -138,7 +138,8 @@ def gradient(
                 kinds[g.id] = kinds[name]
             spread(program.equations[name], g, Name(name), f"d{name}")
     for name in wrt:
-        backward[f"d{name}"] = sum_of(reached.get(name) or [Apply("mul", (Number(0), Name(name)))])
+        terms = reached.get(name) if name not in stopped else None
+        backward[f"d{name}"] = sum_of(terms or [Apply("mul", (Number(0), Name(name)))])
     if clash := known & set(backward):
         raise ValueError(f"{sorted(clash)} would be a gradient and a quantity: rename the quantity")
     return Program(backward)

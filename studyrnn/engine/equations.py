@@ -195,7 +195,7 @@ class Program:
         trace = dict(values)
         name = ""
         steps = self._compiled(operations)
-        if not self.equations.keys().isdisjoint(values):
+        if not self.equations.keys().isdisjoint(values.keys()):
             steps = [step for step in steps if step[0] not in values]
         try:
             for name, work_out in steps:

@@ -17,7 +17,7 @@ import numpy as np
 from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.equations import Apply, Name, Number, Program, substitute
-from studyrnn.engine.shapes import Shape, Size, array, distribution, fitted, parts
+from studyrnn.engine.shapes import Shape, Size, array, distribution, fitted, from_0_to_1, parts
 from studyrnn.engine.specification import FEEDS, Layer, Place, Specification, stepped
 from studyrnn.engine.unrolling import Unrolled, unrolled
 from studyrnn.errors import ArgumentError, known
@@ -111,6 +111,11 @@ class Network(Specification, Differentiable):
     def xs(self) -> list[str]:
         return list(self._unrolled.xs)
 
+    @property
+    def masks(self) -> list[str]:
+        """The masks of dropout, m_1, m_2 ... or m."""
+        return [name for name in self._unrolled.masks if self.shapes[name]]
+
     def top(self, t: int) -> str:
         """The name of what the loss of step t sees: y_t, or without an output layer what the top layer hands up."""
         return self._unrolled.tops[t]
@@ -151,12 +156,36 @@ def _refuse(network: Network, arrays: Mapping[str, Array], batch: int | None) ->
     written = network._unrolled
     if batch is None and written.needs_batch:
         raise ArgumentError("batch normalisation needs a batch: give the examples as the last axis, x_1 (d, B)")
+    for name in written.masks:
+        if not np.isin(arrays[name], (0, 1)).all():
+            raise ArgumentError(f"{name} has entries other than 0 and 1; it is a mask")
+    q = f"q{network.suffix}"
+    if q in arrays and not (arrays[q].min() > 0 and arrays[q].max() <= 1):
+        raise ArgumentError(f"{q} is {arrays[q]}; a keep probability is above 0 and at most 1")
     if network.loss in {"cross-entropy", "binary-cross-entropy"}:
-        for name in (network.at("target", t) for t in network.target_steps):
-            if network.loss == "cross-entropy":
-                distribution(name, arrays[name])
-            elif ((arrays[name] < 0) | (arrays[name] > 1)).any():
-                raise ArgumentError(f"{name} has entries outside 0 to 1; each is the probability of a yes")
+        _refuse_targets(network, arrays)
+    if network.skips_padding and network.loss and network.takes_mean:
+        real = np.sum([arrays[network.at("k", t)] for t in network.target_steps], axis=0)
+        if not np.min(real) > 0:
+            raise ArgumentError("every step of an example is padding, so there is nothing to take the mean of")
+    _refuse_sums(written, arrays)
+
+
+def _refuse_targets(network: Network, arrays: Mapping[str, Array]) -> None:
+    """Probabilities they have to be; what stands at a padded step does not matter."""
+    for t in network.target_steps:
+        name = network.at("target", t)
+        target = arrays[name]
+        if network.skips_padding:
+            target = np.where(arrays[network.at("k", t)] > 0, target, 1 / len(target))
+        if network.loss == "cross-entropy":
+            distribution(name, target)
+        else:
+            from_0_to_1(name, target)
+
+
+def _refuse_sums(written: Unrolled, arrays: Mapping[str, Array]) -> None:
+    """What a residual connection adds has as many entries."""
     if not written.added:
         return
     counts: dict[Size, int] = {}

@@ -104,11 +104,11 @@ class Specification:
     output     y_t = W_hy h_t + b_y of the top layer at every step (Jordan and state-space cells have their own y_t)
     loss       one of LOSSES, from y_t and target_t; "" for none
     reduce     over the steps with a loss: "sum" or "mean"; "mse" is always the mean over steps and entries
-    targets    the steps that have a loss, from 1; None for all. (steps,) makes it many-to-one
+    targets    the steps that have a loss, from 1; None for all that are no padding. (steps,) makes it many-to-one
     feed       where x_t comes from, a word a step: "given"; "output": the previous y; "choice": one-hot where the
                previous y is largest (greedy decoding; nothing flows back through a choice). () for all given
-    masked     steps may be padding: k_t is 1 at a real step and 0 at a padded one, which keeps its states and has no
-               loss
+    masked     steps may be padding: k_t is 1 at a real step and 0 at a padded one, which keeps its states. It has no
+               loss, unless `targets` names it: what is compared then is what was carried over from the last real step
     name       put behind every name, for networks that are joined into one program; letters from a to z
 
     Raises UnknownName for a word that is none, ArgumentError for what contradicts itself.
@@ -125,6 +125,9 @@ class Specification:
     name: str = ""
 
     def __post_init__(self) -> None:
+        for name in ("layers", "targets", "feed"):  # a list will do
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, tuple(getattr(self, name)))
         whole("steps", self.steps, 1)
         if self.loss:
             known("loss", self.loss, LOSSES)
@@ -135,6 +138,11 @@ class Specification:
             whole("a step in targets", t, 1, self.steps)
         for problem in _contradictions(self):
             raise ArgumentError(problem)
+
+    @property
+    def skips_padding(self) -> bool:
+        """Whether padded steps have no loss."""
+        return self.masked and self.targets is None
 
     @property
     def takes_mean(self) -> bool:
@@ -209,6 +217,8 @@ def _contradictions(network: Specification) -> Iterator[str]:
         yield "targets is empty, so there is no loss; leave out the loss, or name a step"
     if network.masked and any(layer.skip for layer in layers):
         yield "skip connections over padded steps are not defined here: use one or the other"
+    if network.masked and any(place.cell.convention.get("norm") == "batch" for place in network.places):
+        yield "batch statistics would count the padded steps: normalise over the layer, or leave out the padding"
 
 
 def _feeding(network: Specification, has_outputs: bool) -> Iterator[str]:

@@ -12,7 +12,7 @@ from studyrnn.engine.arrays import Array
 from studyrnn.engine.equations import Name, Program, names_in, substitute
 from studyrnn.engine.network import Network, Run
 from studyrnn.engine.optimisers import Optimiser, begin, step
-from studyrnn.engine.shapes import array, whole
+from studyrnn.engine.shapes import Size, array, parts, real, whole
 from studyrnn.errors import ArgumentError, known
 
 Clip = Callable[[Mapping[str, Array]], Mapping[str, Any]]  # like functools.partial(by_global_norm, threshold=1.0)
@@ -109,11 +109,13 @@ def _added_up(run: Run, chunks: Sequence[Chunk]) -> Truncated:
 def _handed_on(network: Network, step: int) -> list[str]:
     """What steps before `step` hand on: states, what skip connections carry, and outputs, which may be fed back."""
     found: dict[str, None] = {}
+    if step > 1:  # over a skip connection even a first state may be near
+        found |= dict.fromkeys(network.initial)
     for t in range(1, step):
         found |= dict.fromkeys(name for place in network.places for name in place.states(t))
         found |= dict.fromkeys(place.at("h", t) for place in network.places if network.layers[place.layer].skip)
         found[network.at("y", t)] = None
-    return [name for name in found if name in network.program.equations]
+    return [name for name in found if name in network.program.equations or name in network.shapes]
 
 
 def truncation_bias(run: Run, k1: int, k2: int) -> dict[str, Array]:
@@ -161,19 +163,22 @@ def teacher_forced(network: Network) -> Program:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train: how many passes over the examples, how many of them a minibatch has, what is clipped and how.
+    """How to train: how many passes over the examples, how many of them a minibatch has, what is clipped and how, and
+    where the network has dropout, with what probability an entry is kept.
 
-    Raises ArgumentError unless epochs and batch are whole numbers from 1.
+    Raises ArgumentError unless epochs and batch are whole numbers from 1, and keep is above 0 and at most 1.
     """
 
     optimiser: Optimiser
     epochs: int
     batch: int
     clip: Clip | None = None
+    keep: float = 1.0
 
     def __post_init__(self) -> None:
         whole("epochs", self.epochs, 1)
         whole("batch", self.batch, 1)
+        real("keep", self.keep, above=0, most=1)
 
 
 @dataclass(frozen=True)
@@ -240,7 +245,8 @@ def _epochs(
         order = chance.permutation(size)
         for start in range(0, size, recipe.batch):
             chosen = order[start : start + recipe.batch]
-            run = network.forward({**weights, **{name: value[..., chosen] for name, value in training.items()}})
+            values = {**weights, **{name: value[..., chosen] for name, value in training.items()}}
+            run = network.forward(values | dropout_masks(network, values, recipe.keep, chance))
             walked = run.backward(tuple(weights))
             gradients: Mapping[str, Array] = {name: walked[f"d{name}"] / len(chosen) for name in weights}
             if recipe.clip:
@@ -253,7 +259,35 @@ def mean_loss(network: Network, parameters: Mapping[str, Any], values: Mapping[s
     """The network's loss, averaged over the examples in `values` (last axis). Raises ArgumentError like `fit`."""
     if not network.loss:
         raise ArgumentError("this network has no loss, so there is nothing to train; name one, like loss='mse'")
-    return float(np.mean(network.forward({**parameters, **values}).loss))
+    known = {**parameters, **values}
+    return float(np.mean(network.forward(dropout_masks(network, known) | known).loss))
+
+
+def dropout_masks(
+    network: Network, values: Mapping[str, Any], q: float = 1.0, chance: np.random.Generator | None = None
+) -> dict[str, Array]:
+    """What a network with dropout needs besides weights and examples: masks m (entries, N) of 0 and 1, and q.
+
+    values   weights and examples, which say how many entries and examples there are; masks among them are kept
+    q        each entry is kept with this probability; without `chance` nothing is dropped, as at test time
+
+    Without dropout in the network it is empty. Raises ArgumentError unless 0 < q <= 1.
+    """
+    real("q", q, above=0, most=1)
+    masks = [name for name in network.masks if name not in values]
+    if not masks:
+        return {}
+    sizes: dict[Size, int] = {}
+    for name, shape in network.shapes.items():
+        if name in values:
+            sizes |= zip(shape, np.shape(values[name]), strict=False)
+    examples = np.shape(values[network.xs[0]])[1:]
+    drawn: dict[str, Array] = {f"q{network.suffix}": np.array(q if chance is not None else 1.0)}
+    for name in masks:
+        count = sum(sizes[part] for part in parts(network.shapes[name][0]))
+        kept = np.ones((count, *examples)) if chance is None else chance.random((count, *examples)) < q
+        drawn[name] = kept.astype(np.float64)
+    return drawn
 
 
 def _set(what: str, values: Mapping[str, Any]) -> dict[str, Array]:

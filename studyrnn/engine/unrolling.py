@@ -27,6 +27,7 @@ class Unrolled:
     tops: Mapping[int, str]  # what the loss of each step sees
     added: Mapping[tuple[str, str], tuple[Size, Size]]  # what residual connections add up, and their sizes
     needs_batch: bool
+    masks: tuple[str, ...]  # inputs that are 0 or 1: of dropout, and of padding
 
 
 @cache
@@ -48,6 +49,7 @@ class _Unrolling:
         self.sizes: dict[str, Size] = {}  # of x_t and of what each layer hands upward
         self.tops: dict[int, str] = {}
         self.added: dict[tuple[str, str], tuple[Size, Size]] = {}
+        self.masks: dict[str, None] = {}
 
     def unrolled(self) -> Unrolled:
         network = self.network
@@ -72,6 +74,7 @@ class _Unrolling:
             self.tops,
             self.added,
             needs_batch="batch" in norms,
+            masks=tuple(self.masks),
         )
 
     # -- one name more -----------------------------------------------------------------------------------------------
@@ -96,7 +99,7 @@ class _Unrolling:
         # What is fed back has as many entries as the output.
         self.sizes[name] = sized("m" if set(network.feed) - {"given"} else "d", network.suffix)
         if network.masked:
-            self.take(network.at("k", t), ())
+            self.masks[self.take(network.at("k", t), ())] = None
         if feed == "given":
             self.xs.append(name)
             return self.take(name, (self.sizes[name],))
@@ -121,6 +124,7 @@ class _Unrolling:
         size = self.sizes[name] = self.sizes[x]
         fresh = network.layers[number].dropout == "fresh"
         mask = self.take(stepped("m", t, suffix) if fresh else f"m{suffix}", (size,))
+        self.masks[mask] = None
         q = self.take(f"q{network.suffix}", ())
         return self.add(name, f"{mask} * {x} / {q}")
 
@@ -208,7 +212,7 @@ class _Unrolling:
         network = self.network
         terms: list[Expression] = [Name(name) for name in network.losses]
         count: Expression = Number(len(terms))
-        if network.masked:
+        if network.skips_padding:
             real: list[Expression] = [Name(network.at("k", t)) for t in network.target_steps]
             terms = [Apply("mul", pair) for pair in zip(real, terms, strict=True)]
             count = sum_of(real)

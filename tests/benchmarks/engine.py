@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 STEPS, UNITS = 6, 4
-MANY, CHUNK = 10_000, 1_000  # exercises; as many at once as stay in the cache
+MANY, CHUNK = 10_000, 2_000  # exercises; as many at once as stay in the cache
 ROUNDS = 15
 
 
