@@ -42,7 +42,10 @@ OURS: dict[str, Optimiser] = {
     "rmsprop_eps_outside": rmsprop(0.01, 0.9, 0.01),
     "rmsprop_torch_default": rmsprop(0.01, 0.99),
     "rmsprop_eps_inside": rmsprop(0.01, 0.9, 0.01, "inside"),
+    "rmsprop_momentum": rmsprop(0.01, 0.9, 0.01, mu=0.9),
+    "rmsprop_centered": rmsprop(0.01, 0.9, 0.01, centred=True),
     "adam": adam(0.1),
+    "adam_amsgrad": adam(0.1, amsgrad=True),
     "adam_eps_hat_keras": adam(0.1, epsilon=0.01, place="uncorrected"),
     "adamw": adamw(0.1),
 }

@@ -7,6 +7,7 @@ of the step.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -77,24 +78,42 @@ def adagrad(eta: float, epsilon: float = 1e-10) -> Optimiser:
     return Optimiser("adagrad", Program.parse(equations), {"v": 0.0}, settings)
 
 
-def rmsprop(eta: float, rho: float = 0.9, epsilon: float = 1e-8, place: str = "outside") -> Optimiser:
+def rmsprop(
+    eta: float,
+    rho: float = 0.9,
+    epsilon: float = 1e-8,
+    place: str = "outside",
+    mu: float = 0.0,
+    centred: bool = False,
+) -> Optimiser:
     """Hinton's lecture 6e (Tieleman & Hinton 2012): v = rho v_ + (1 - rho) grad^2, a step of eta grad / sqrt(v).
 
     v is a moving average of the squared gradient of each parameter; the root is taken of the average.
 
-    place   of epsilon: "outside" the root, sqrt(v) + epsilon (PyTorch), or "inside", sqrt(v + epsilon) (Keras)
+    place    of epsilon: "outside" the root, sqrt(v) + epsilon (PyTorch), or "inside", sqrt(v + epsilon) (Keras)
+    mu       above 0: the scaled gradients gather momentum, u = mu u_ + grad / root, w = w_ - eta u (PyTorch)
+    centred  the root of the variance, v less the square of the average gradient (Graves 2013, equations 38 to 40)
 
-    Raises ArgumentError unless eta > 0, 0 <= rho < 1 and epsilon > 0, UnknownName for another place.
+    Raises ArgumentError unless eta > 0, 0 <= rho < 1, 0 <= mu < 1 and epsilon > 0, UnknownName for another place.
     """
-    roots = {"outside": "(sqrt(v) + epsilon)", "inside": "sqrt(v + epsilon)"}
+    average = "s" if centred else "v"
+    roots = {"outside": f"(sqrt({average}) + epsilon)", "inside": f"sqrt({average} + epsilon)"}
     root = roots[known("place of epsilon", place, roots)]
-    equations = {"v": "rho * v_ + (1 - rho) * (grad * grad)", "w": f"w_ - eta * grad / {root}"}
+    equations = {"v": "rho * v_ + (1 - rho) * (grad * grad)"}
+    if centred:
+        equations |= {"g": "rho * g_ + (1 - rho) * grad", "s": "v - g * g"}
+    if mu:
+        equations |= {"u": f"mu * u_ + grad / {root}", "w": "w_ - eta * u"}
+    else:
+        equations |= {"w": f"w_ - eta * grad / {root}"}
+    start = {"v": 0.0} | ({"g": 0.0} if centred else {}) | ({"u": 0.0} if mu else {})
     settings = {
         "eta": real("eta", eta, above=0),
         "rho": real("rho", rho, least=0, below=1),
         "epsilon": real("epsilon", epsilon, above=0),
     }
-    return Optimiser("rmsprop", Program.parse(equations), {"v": 0.0}, settings)
+    settings |= {"mu": real("mu", mu, least=0, below=1)} if mu else {}
+    return Optimiser("rmsprop", Program.parse(equations), start, settings)
 
 
 def largest_step(eta: float, rho: float) -> float:
@@ -108,18 +127,31 @@ def largest_step(eta: float, rho: float) -> float:
 
 
 def adam(
-    eta: float, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8, place: str = "corrected"
+    eta: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+    place: str = "corrected",
+    amsgrad: bool = False,
 ) -> Optimiser:
     """Kingma & Ba 2015, algorithm 1: moving averages of grad and grad^2, both corrected for their start at 0.
 
     place   of epsilon: beside the root of the "corrected" average (the algorithm, PyTorch), or of the "uncorrected" one
             (their section 2, Keras: epsilon hat)
+    amsgrad the largest average of grad^2 so far takes the place of the present one (Reddi et al. 2018; PyTorch's order:
+            first the largest, then the correction)
 
     Raises ArgumentError unless eta > 0, 0 <= beta1, beta2 < 1 and epsilon > 0, UnknownName for another place.
     """
     equations = _moments(place)
+    start = dict(_MOMENTS)
+    if amsgrad:
+        largest = {"v_max": "-minimum(-v_max_, -v)"}
+        read = {name: re.sub(r"\bv\b", "v_max", text) for name, text in equations.items() if name not in {"m", "v"}}
+        equations = {"m": equations["m"], "v": equations["v"], **largest, **read}
+        start["v_max"] = 0.0
     settings = _adam_settings(eta, beta1, beta2, epsilon)
-    return Optimiser("adam", Program.parse(equations), _MOMENTS, settings)
+    return Optimiser("adam", Program.parse(equations), start, settings)
 
 
 def adamw(
