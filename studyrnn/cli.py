@@ -139,7 +139,10 @@ def solve(
     output: Output = None,
     plain: Plain = False,
 ) -> None:
-    """Work out your own network: every step forward and backward, with its numbers."""
+    """Work out your own network: every step forward and backward, with its numbers.
+
+    A file to start from: studyrnn solve --example gru -o mine.yaml
+    """
     from studyrnn.commands import solve as command
 
     command.run(file, as_json, steps, example, output, plain)

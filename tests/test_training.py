@@ -15,10 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyrnn.engine.arrays import NUMPY
-from studyrnn.engine.calculus import gradient
 from studyrnn.engine.cells import Cell, gru, jordan, lstm, rnn
 from studyrnn.engine.clipping import by_global_norm
-from studyrnn.engine.equations import names_in
 from studyrnn.engine.initialisers import initialise
 from studyrnn.engine.network import Layer, Network, Run
 from studyrnn.engine.optimisers import adam, sgd
@@ -29,7 +27,6 @@ from studyrnn.engine.training import (
     examples,
     fit,
     mean_loss,
-    teacher_forced,
     truncated,
     truncation_bias,
     truncation_windows,
@@ -269,68 +266,6 @@ def test_what_cannot_be_truncated_is_refused() -> None:
 def numbers_of_both(network: Network) -> Arrays:
     values: Arrays = dict(initialise(network, [1, 2, 1], "glorot", np.random.default_rng(0)))
     return values | {name: [0.5] for name in network.shapes if name.startswith(("x_", "target_"))}
-
-
-# -- teacher forcing -------------------------------------------------------------------------------------------------
-
-
-def test_forced_jordan_network_has_only_one_step_gradients() -> None:
-    """Its gradient is the sum of those of single steps that begin with the target before; BPTT's is another."""
-    network = Network((Layer(jordan()),), 4, output=False, loss="half-squared")
-    values = numbers(network, [2, 3, 2])
-    program = teacher_forced(network)
-    trace = program.run(values, NUMPY)
-    backward = gradient(program, {"L": "1"}, network.parameters)
-    forced = backward.run(trace, NUMPY)
-    one = Network((Layer(jordan()),), 1, output=False, loss="half-squared")
-    weights = {name: values[name] for name in network.parameters}
-    total: Arrays = dict.fromkeys(weights, 0.0)
-    for t in range(1, 5):
-        before = values["y_0"] if t == 1 else values[f"target_{t - 1}"]
-        step = one.forward({**weights, "x_1": values[f"x_{t}"], "y_0": before, "target_1": values[f"target_{t}"]})
-        np.testing.assert_allclose(trace[f"y_{t}"], step["y_1"], rtol=1e-14)
-        total = {name: total[name] + step.backward()[f"d{name}"] for name in weights}
-    full = network.forward(values).backward()
-    for name, expected in total.items():
-        np.testing.assert_allclose(forced[f"d{name}"], expected, rtol=1e-12, atol=1e-14)
-        np.testing.assert_allclose(
-            forced[f"d{name}"], central(lambda: float(program.run(values, NUMPY)["L"]), values[name]), atol=1e-8
-        )
-    assert not np.allclose(forced["dW_yh"], full["dW_yh"])
-
-
-def test_no_path_through_time_is_left() -> None:
-    """In the equations of the gradient nothing of one step reads anything of another."""
-    network = Network((Layer(jordan()),), 3, output=False, loss="half-squared")
-    backward = gradient(teacher_forced(network), {"L": "1"}, network.parameters)
-    steps = {name: {part.split("_")[-1] for part in names_in(rhs)} for name, rhs in backward.equations.items()}
-    assert all(read <= {name.split("_")[-1], "hy"} for name, read in steps.items() if name[-1].isdigit())
-    assert any(name.endswith("_3") for name in steps)
-
-
-@pytest.mark.parametrize("feed", ["output", "choice"])
-def test_forced_feedback_is_the_network_with_the_targets_as_inputs(feed: str) -> None:
-    """x_t = target_{t-1}; backpropagation along the hidden states goes on."""
-    network = Network((Layer(gru()),), 3, loss="cross-entropy", feed=("given", feed, feed))
-    values = numbers(network, [2, 3, 2])
-    values |= {f"target_{t}": np.eye(2)[t % 2] for t in range(1, 4)}
-    program = teacher_forced(network)
-    forced = gradient(program, {"L": "1"}, network.parameters).run(program.run(values, NUMPY), NUMPY)
-    given_inputs = Network((Layer(gru()),), 3, loss="cross-entropy")
-    run = given_inputs.forward({**values, "x_2": values["target_1"], "x_3": values["target_2"]})
-    assert forced["L"] == pytest.approx(float(run.loss), rel=1e-14)
-    for name in network.parameters:
-        np.testing.assert_allclose(forced[f"d{name}"], run.backward()[f"d{name}"], rtol=1e-12, atol=1e-14)
-
-
-def test_forcing_needs_feedback_and_targets() -> None:
-    """Nothing fed back, no target for it, or a Jordan layer whose output is no y of the network: each is said."""
-    with pytest.raises(ArgumentError, match="no output of this network is fed back"):
-        teacher_forced(Network((Layer(rnn()),), 3, loss="half-squared"))
-    with pytest.raises(ArgumentError, match="there is no target at step 1, 2, but its output is fed back"):
-        teacher_forced(Network((Layer(jordan()),), 3, output=False, loss="half-squared", targets=(3,)))
-    with pytest.raises(ArgumentError, match="only a Jordan network of one layer"):
-        teacher_forced(Network((Layer(jordan()), Layer(jordan())), 3, output=False, loss="half-squared"))
 
 
 # -- the loop --------------------------------------------------------------------------------------------------------

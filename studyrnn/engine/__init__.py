@@ -16,7 +16,7 @@ Recurrent networks
     losses, ctc            what is compared with targets, step by step or as whole labellings
     training, optimisers, clipping, initialisers   how weights are found
     gradient_flow          powers, Jacobians, spectral radius, the LSTM's direct path
-    decoding               encoder-decoder, teacher forcing, free running, greedy
+    decoding               encoder-decoder, forced against free running, greedy
     frameworks, counting   the stacked weights of PyTorch and Keras; parameters, operations, stored values
 
 Around them

@@ -107,6 +107,11 @@ class Specification:
     targets    the steps that have a loss, from 1; None for all that are no padding. (steps,) makes it many-to-one
     feed       where x_t comes from, a word a step: "given"; "output": the previous y; "choice": one-hot where the
                previous y is largest (greedy decoding; nothing flows back through a choice). () for all given
+    forced     teacher forcing: every output that is fed back, by `feed` or by a Jordan cell, is replaced by the target
+               of its step. Targets are given, so no gradient flows through them: where the outputs are the only
+               recurrence, the gradient is the sum of the gradients of single steps. At inference there is no target to
+               put in, and the outputs come back (`decoding.exposure`). Williams & Zipser 1989; Goodfellow et al. 2016,
+               section 10.2.1
     masked     steps may be padding: k_t is 1 at a real step and 0 at a padded one, which keeps its states. It has no
                loss, unless `targets` names it: what is compared then is what was carried over from the last real step
     name       put behind every name, for networks that are joined into one program; letters from a to z
@@ -123,6 +128,7 @@ class Specification:
     feed: tuple[str, ...] = ()
     masked: bool = False
     name: str = ""
+    forced: bool = False
 
     def __post_init__(self) -> None:
         for name in ("layers", "targets", "feed"):  # a list will do
@@ -211,6 +217,8 @@ def _contradictions(network: Specification) -> Iterator[str]:
         yield "the cell has outputs y of its own; leave out the output layer (output=False)"
     if network.feed:
         yield from _feeding(network, has_outputs or network.output)
+    if network.forced:
+        yield from _forcing(network)
     if targets is not None and len(set(targets)) < len(targets):
         yield f"targets {targets} names a step twice; it needs each once"
     if targets == () and network.loss:
@@ -219,6 +227,18 @@ def _contradictions(network: Specification) -> Iterator[str]:
         yield "skip connections over padded steps are not defined here: use one or the other"
     if network.masked and any(place.cell.convention.get("norm") == "batch" for place in network.places):
         yield "batch statistics would count the padded steps: normalise over the layer, or leave out the padding"
+
+
+def _forcing(network: Specification) -> Iterator[str]:
+    outputs_back = any("y" in place.cell.states for place in network.places)
+    fed = [t - 1 for t, word in enumerate(network.feed, 1) if word != "given"]
+    fed += range(1, network.steps) if outputs_back else ()
+    if not fed:
+        yield "no output of this network is fed back, so there is nothing to force; see feed"
+    if outputs_back and len(network.places) > 1:
+        yield "only a Jordan network of one layer, read forwards, has a target for every output that it feeds back"
+    if missing := [str(t) for t in fed if not network.loss or t not in network.target_steps]:
+        yield f"there is no target at step {', '.join(missing)}, but its output is fed back"
 
 
 def _feeding(network: Specification, has_outputs: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Training over sequences: truncated backpropagation, teacher forcing as a gradient, and a loop over minibatches."""
+"""Training over sequences: truncated backpropagation, and a loop over minibatches."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from studyrnn.engine.arrays import Array
-from studyrnn.engine.equations import Name, Program, names_in, substitute
+from studyrnn.engine.equations import Program
 from studyrnn.engine.network import Network, Run
 from studyrnn.engine.optimisers import Optimiser, begin, step
 from studyrnn.engine.shapes import Size, array, parts, real, whole
@@ -125,37 +125,6 @@ def truncation_bias(run: Run, k1: int, k2: int) -> dict[str, Array]:
     """
     cut, full = truncated(run, k1, k2).gradients, untruncated(run).gradients
     return {name: gradient - full[name] for name, gradient in cut.items()}
-
-
-# -- teacher forcing -------------------------------------------------------------------------------------------------
-
-
-def teacher_forced(network: Network) -> Program:
-    """The network's program with every output that is fed back replaced by the target of its step.
-
-    Of a Jordan network (one layer), or one with feed "output" or "choice": x_t = y_{t-1} becomes x_t = target_{t-1}.
-    The targets are given, so no gradient flows through them: where the outputs are the only recurrence, no path leads
-    from one step to another, and the gradient is the sum of the gradients of single steps. Where there are hidden
-    states as well, backpropagation through time goes on along them. At inference there is no target to put in, and the
-    outputs come back: see `decoding.exposure`. Williams & Zipser 1989; Goodfellow et al. 2016, section 10.2.1.
-
-    Raises ArgumentError where no output is fed back, or one that is has no target.
-    """
-    if len(network.layers) > 1 and any("y" in layer.cell.states for layer in network.layers):
-        raise ArgumentError("only a Jordan network of one layer has a target for every output that it feeds back")
-    equations, fed = dict(network.program.equations), []
-    for t in range(2, network.steps + 1):
-        y, x, a = network.at("y", t - 1), network.at("x", t), network.at("a", t)
-        target = Name(network.at("target", t - 1))
-        for name in (x, a):
-            if name in equations and y in names_in(equations[name]):
-                equations[name] = target if name == x else substitute(equations[name], {y: target})
-                fed.append(t - 1)
-    if not fed:
-        raise ArgumentError("no output of this network is fed back, so there is nothing to force; see Network.feed")
-    if missing := [str(t) for t in fed if network.at("target", t) not in network.shapes]:
-        raise ArgumentError(f"there is no target at step {', '.join(missing)}, but its output is fed back")
-    return Program(equations)
 
 
 # -- the loop --------------------------------------------------------------------------------------------------------

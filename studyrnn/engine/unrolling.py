@@ -103,6 +103,8 @@ class _Unrolling:
         if feed == "given":
             self.xs.append(name)
             return self.take(name, (self.sizes[name],))
+        if network.forced:
+            return self.add(name, self.target(t - 1, self.sizes[name]))
         previous = network.at("y", t - 1)
         return self.add(name, previous if feed == "output" else f"one_hot_max({previous})")
 
@@ -139,7 +141,10 @@ class _Unrolling:
                 self.initial.append(self.take(name, (letters[dimensions(state)[0]],)))
         earlier = place.at("h", t - place.pace * layer.skip)
         has_earlier = layer.skip > 0 and (earlier in self.equations or earlier in self.shapes)
-        step = cell.program.at_step(t, back, place.suffix).renamed({place.at("x", t): x})
+        read = {place.at("x", t): x}
+        if self.network.forced and "y" in cell.states and back != place.start:
+            read[place.at("y", back)] = self.target(back, letters["m"])
+        step = cell.program.at_step(t, back, place.suffix).renamed(read)
         for symbol, (name, rhs) in zip(cell.program.equations, step.equations.items(), strict=True):
             new = place.at(f"{symbol}_new", t)
             if self.network.masked and symbol in cell.states:
@@ -202,11 +207,14 @@ class _Unrolling:
         network, target = self.network, self.network.at("target", t)
         loss = LOSSES[network.loss]
         if t in network.target_steps:
-            self.take(target, (self.sizes[y],))
+            self.target(t, self.sizes[y])
         else:
             loss = loss.needed(["p"])  # probabilities there are at every step
         names = {name: network.at(name, t) for name in "pL"}
         self.equations |= loss.renamed({"y": y, "target": target, **names}).equations
+
+    def target(self, t: int, size: Size) -> str:
+        return self.take(self.network.at("target", t), (size,))
 
     def total_loss(self) -> None:
         network = self.network
