@@ -91,6 +91,10 @@ class Network(Specification, Differentiable):
     def _unrolled(self) -> Unrolled:
         return unrolled(self)
 
+    @cached_property
+    def _seen(self) -> dict[Any, int | None]:
+        return {}
+
     @property
     def program(self) -> Program:
         return self._unrolled.program
@@ -131,7 +135,7 @@ class Network(Specification, Differentiable):
         written = self._unrolled
         if any(name not in values for name in written.initial):
             values = {**self._zeros(values), **values}
-        arrays, batch = fitted(values, written.shapes)
+        arrays, batch = fitted(values, written.shapes, self._seen)
         _refuse(self, arrays, batch)
         if batch is not None:  # what the examples share is used by each of them, and its gradients are their sum
             for name, shape in written.shapes.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Collection, Iterable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -136,25 +135,32 @@ def sequence(name: str, value: Any) -> Array:
     return found
 
 
-def fitted(values: Mapping[str, Any], shapes: Mapping[str, Shape]) -> tuple[dict[str, Array], int | None]:
+def fitted(
+    values: Mapping[str, Any], shapes: Mapping[str, Shape], seen: dict[Any, int | None] | None = None
+) -> tuple[dict[str, Array], int | None]:
     """The values as arrays that fit each other, and the size of the batch (None: a single example).
 
     shapes   of one example, by name, in letters; the first value with a letter says how much it is. A value may have
              the batch as one axis more; those that have not are shared by all examples, and get an axis of one
-             where they are vectors, so that NumPy spreads them.
+             where they are vectors, so that NumPy spreads them
+    seen     shapes that were found to fit before, and their batch: they need not be compared at every draw
 
     Raises ArgumentError for a name that is missing or unknown, for a value that is no array of finite numbers, and for
     shapes that do not fit: the message names the value, its shape and the shape it needs.
     """
-    if missing := [name for name in shapes if name not in values]:
-        raise ArgumentError(f"no value for {', '.join(missing)}")
+    if not shapes.keys() <= values.keys():
+        raise ArgumentError(f"no value for {', '.join(name for name in shapes if name not in values)}")
     if len(values) > len(shapes):
         unknown = [name for name in values if name not in shapes]
         raise ArgumentError(f"nothing here is called {', '.join(unknown)}; known: {', '.join(shapes)}")
     arrays = {name: values[name] for name in shapes}
     if not _are_finite_arrays(arrays.values()):
         arrays = {name: array(name, value) for name, value in arrays.items()}
-    batch = _batch(tuple(shapes.items()), tuple([value.shape for value in arrays.values()]))
+    found = tuple([value.shape for value in arrays.values()])
+    seen = {} if seen is None else seen
+    if found not in seen:
+        seen[found] = _batch(shapes, found)
+    batch = seen[found]
     if batch is not None:
         for name, shape in shapes.items():
             if arrays[name].ndim == len(shape) == 1:
@@ -179,11 +185,10 @@ def _are_finite_arrays(values: Collection[Any]) -> bool:
     return size == 0 or bool(np.isfinite(np.concatenate(tuple(values), axis=None)).all())
 
 
-@lru_cache(maxsize=256)
-def _batch(shapes: tuple[tuple[str, Shape], ...], found: tuple[tuple[int, ...], ...]) -> int | None:
-    """Whether shapes fit has to be found out once, not for every draw of an exercise."""
+def _batch(shapes: Mapping[str, Shape], found: tuple[tuple[int, ...], ...]) -> int | None:
+    """The size of the batch, if all shapes fit."""
     sizes: dict[str, tuple[int, str]] = {}
-    for (name, shape), size in zip(shapes, found, strict=True):
+    for (name, shape), size in zip(shapes.items(), found, strict=True):
         _fit(name, size, shape, sizes)
     return sizes.get("batch", (None, ""))[0]
 
