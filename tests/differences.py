@@ -18,3 +18,16 @@ def central(function: Callable[[Any], float], at: Any) -> Any:
         step[place] = STEP
         slopes[place] = (function(at + step) - function(at - step)) / (2 * STEP)
     return slopes
+
+
+def slopes(loss: Callable[[], float], array: Any) -> Any:
+    """The same for a loss that reads `array`, which is moved in place and put back."""
+
+    def moved(at: Any) -> float:
+        kept = array.copy()
+        array[...] = at
+        value = loss()
+        array[...] = kept
+        return value
+
+    return central(moved, array.copy())

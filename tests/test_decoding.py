@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from differences import slopes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,19 +51,6 @@ def random_values(model: EncoderDecoder, d: int, n: int, m: int, seed: int = 0, 
 
 def one_hot(token: Any, m: int) -> Any:
     return np.moveaxis(np.eye(m)[token], -1, 0)
-
-
-def central(loss: Callable[[], float], array: Any) -> Any:
-    """The slope of `loss` along every entry of `array`, which is moved in place and put back."""
-    slopes = np.empty_like(array)
-    for place in np.ndindex(array.shape):
-        kept = array[place]
-        array[place] = kept + 1e-5
-        above = loss()
-        array[place] = kept - 1e-5
-        slopes[place] = (above - loss()) / 2e-5
-        array[place] = kept
-    return slopes
 
 
 # -- joined ----------------------------------------------------------------------------------------------------------
@@ -137,7 +125,7 @@ def test_gradients_are_differences(cells: tuple[Cell, ...], feed: tuple[str, ...
     values |= {name: np.full(2, 0.2) for name in model.encoder.initial}
     walked = model.forward(values).backward()
     for name in (*model.parameters, *model.encoder.initial, *model.encoder.xs):
-        slope = central(lambda: float(np.sum(model.forward(values).loss)), values[name])
+        slope = slopes(lambda: float(np.sum(model.forward(values).loss)), values[name])
         assert walked[f"d{name}"].shape == np.shape(values[name])
         np.testing.assert_allclose(walked[f"d{name}"], slope, atol=1e-8)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from differences import slopes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -254,19 +255,6 @@ def test_zero_and_noisy_states() -> None:
     np.testing.assert_array_equal(noise, initial_states(wide, sizes, 0.3, chance())["h_0"])
 
 
-def central(loss: Callable[[], float], array: Any) -> Any:
-    """The slope of `loss` along every entry of `array`, which is moved in place and put back."""
-    slopes = np.empty_like(array)
-    for place in np.ndindex(array.shape):
-        kept = array[place]
-        array[place] = kept + 1e-5
-        above = loss()
-        array[place] = kept - 1e-5
-        slopes[place] = (above - loss()) / 2e-5
-        array[place] = kept
-    return slopes
-
-
 def problem(cell: Cell) -> tuple[Network, Arrays]:
     network, source = Network((Layer(cell),), 3, loss="half-squared"), chance(8)
     values: Arrays = dict(initialise(network, [2, 3, 2], "glorot", source))
@@ -281,7 +269,7 @@ def test_the_gradient_of_a_learned_first_state(cell: Cell) -> None:
     values |= initial_states(network, [2, 3, 2], 0.5, chance(1))
     walked = network.forward(values).backward()
     for name in network.initial:
-        expected = central(lambda: float(network.forward(values).loss), values[name])
+        expected = slopes(lambda: float(network.forward(values).loss), values[name])
         np.testing.assert_allclose(walked[f"d{name}"], expected, atol=1e-8)
 
 
@@ -300,7 +288,7 @@ def test_a_second_network_gives_the_first_states() -> None:
     assert trace["L"] == pytest.approx(float(run.loss), rel=1e-14)
     walked = gradient(program, {"L": "1"}, [*added, "W_hf"]).run(trace, NUMPY)
     for name in (*added, "W_hf"):
-        expected = central(lambda: float(program.run(values, NUMPY)["L"]), values[name])
+        expected = slopes(lambda: float(program.run(values, NUMPY)["L"]), values[name])
         np.testing.assert_allclose(walked[f"d{name}"], expected, atol=1e-8)
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from homework import ALL_WRONG, EXAMPLES
 from running import PROGRAM, Terminal, environment, piped
-from test_problems import ALL_WRONG, EXAMPLES
 
 from studyrnn import cli
 from studyrnn.boxes import columns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from differences import slopes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -68,19 +68,6 @@ def numbers(network: Network, sizes: list[int], seed: int = 0, examples: tuple[i
         elif len(shape) == 1:
             values[name] = chance.uniform(-1, 1, size=values[name].shape)
     return values
-
-
-def central(loss: Callable[[], float], array: Any) -> Any:
-    """The slope of `loss` along every entry of `array`, which is moved in place and put back."""
-    slopes = np.empty_like(array)
-    for place in np.ndindex(array.shape):
-        kept = array[place]
-        array[place] = kept + 1e-5
-        above = loss()
-        array[place] = kept - 1e-5
-        slopes[place] = (above - loss()) / 2e-5
-        array[place] = kept
-    return slopes
 
 
 # -- truncation ------------------------------------------------------------------------------------------------------
@@ -176,7 +163,7 @@ def test_skip_connections_are_cut_too() -> None:
     values: Arrays = {name: np.array(value) for name, value in run.values.items()}
     second = truncated(run, 1, 1).chunks[1]
     for name in network.parameters:
-        slope = central(lambda: float(network.program.run({**values, **held}, NUMPY)["L_2"]), values[name])
+        slope = slopes(lambda: float(network.program.run({**values, **held}, NUMPY)["L_2"]), values[name])
         np.testing.assert_allclose(second.trace[f"d{name}"], slope, atol=1e-8)
 
 
@@ -333,8 +320,8 @@ def test_an_epoch_is_a_step_for_each_minibatch() -> None:
     weights = {name: value.copy() for name, value in first.items()}
     for chosen in (order[:3], order[3:]):
         some = {name: value[:, chosen] for name, value in data.items()}
-        slopes = {name: central(partial(mean_loss, ADDER, weights, some), value) for name, value in weights.items()}
-        weights = {name: value - 0.1 * slopes[name] for name, value in weights.items()}
+        found = {name: slopes(partial(mean_loss, ADDER, weights, some), value) for name, value in weights.items()}
+        weights = {name: value - 0.1 * found[name] for name, value in weights.items()}
     for name, expected in weights.items():
         np.testing.assert_allclose(epoch.parameters[name], expected, atol=1e-9)
 
