@@ -7,7 +7,7 @@ from collections.abc import Callable
 from studyrnn.commands import environment
 from studyrnn.engine.cells import Cell, gru, lstm, rnn
 from studyrnn.engine.derivations import SLOPES, Derivation, one_step, slope_of, through_time
-from studyrnn.errors import UnknownName, UsageError
+from studyrnn.errors import UsageError, known
 
 CELLS = ("rnn", "lstm", "gru")
 KNOWN = ("bptt", *CELLS, *SLOPES)
@@ -24,9 +24,9 @@ def run(
     if what is None:
         environment.write_out([LISTING], None)
         return
-    if what not in KNOWN:
-        raise UnknownName("derivation", what, KNOWN)
-    found = derivation(what, cell, steps, wrt, {key: value for key, value in convention.items() if value})
+    found = derivation(
+        known("derivation", what, KNOWN), cell, steps, wrt, {key: value for key, value in convention.items() if value}
+    )
     environment.write_out(shown(found, plain or environment.wants_plain()), None)
 
 
@@ -53,9 +53,7 @@ def derivation(
         if cell or steps:
             raise UsageError(f"--{'cell' if cell else 'steps'} is for bptt; {what} shows one step of this cell")
         return one_step(built(what, convention), wrt or "")
-    name = cell or "rnn"
-    if name not in CELLS:
-        raise UnknownName("cell", name, CELLS)
+    name = known("cell", cell or "rnn", CELLS)
     return through_time(
         built(name, convention), steps or 2, wrt or {"rnn": "W_hh", "lstm": "W_hf", "gru": "W_hz"}[name]
     )

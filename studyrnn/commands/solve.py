@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studyrnn.commands import environment
-from studyrnn.errors import UnknownName, UsageError
+from studyrnn.errors import UsageError, known
 from studyrnn.problems import Homework, read
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def run(file: str | None, as_json: bool, steps: str, example: str | None, output
         return
     if file is None:
         raise UsageError(f"give a file, or - for standard input. studyrnn solve --example {examples()[0]} prints one")
-    if steps not in STEPS:
-        raise UnknownName("choice for --steps", steps, STEPS)
+    known("choice for --steps", steps, STEPS)
     homework = _read(file)
     from studyrnn.solving import Solved
 
@@ -44,8 +43,7 @@ def examples() -> list[str]:
 
 
 def _example(name: str) -> str:
-    if name not in examples():
-        raise UnknownName("example", name, examples())
+    known("example", name, examples())
     return (files("studyrnn") / "examples" / f"{name}.yaml").read_text("utf-8")
 
 

@@ -84,65 +84,82 @@ def gradient(
     known = {*program.equations, *program.inputs, *wrt}
     if unknown := set(seeds) - known:
         raise ValueError(f"nothing is called {sorted(unknown)}")
-    kinds = _kinds(program, numbers)
-    relevant = _relevant(program, wrt)
-    names: dict[Expression, Name] = {
-        rhs: Name(name) for name, rhs in program.equations.items() if isinstance(rhs, Apply)
-    }
-    stopped = set(stop)
-    reached: dict[str, list[Expression]] = {name: [parse(seed)] for name, seed in seeds.items()}
-    backward: dict[str, Expression] = {}
+    backward = _Walk(program, wrt, numbers).up({name: parse(seed) for name, seed in seeds.items()}, set(stop))
+    if clash := known & set(backward):
+        raise ValueError(f"{sorted(clash)} would be a gradient and a quantity: rename the quantity")
+    return Program(backward)
 
-    def spread(expression: Expression, g: Expression, y: Expression, owner: str) -> None:
+
+class _Walk:
+    """From the last equation up to the first: what has arrived at a quantity by then is all that will."""
+
+    def __init__(self, program: Program, wrt: Sequence[str], numbers: Iterable[str]) -> None:
+        self.program = program
+        self.wrt = wrt
+        self.kinds = _kinds(program, numbers)
+        self.relevant = _relevant(program, wrt)
+        self.names: dict[Expression, Name] = {
+            rhs: Name(name) for name, rhs in program.equations.items() if isinstance(rhs, Apply)
+        }
+        self.reached: dict[str, list[Expression]] = {}
+        self.backward: dict[str, Expression] = {}
+
+    def up(self, seeds: Mapping[str, Expression], stop: set[str]) -> dict[str, Expression]:
+        self.reached = {name: [seed] for name, seed in seeds.items()}
+        for name in reversed(self.program.equations):
+            if name in self.reached and name not in stop:
+                g = sum_of(self.reached.pop(name))
+                if not isinstance(g, Number):
+                    g = _named(self.backward, f"d{name}", g)
+                    self.kinds[g.id] = self.kinds[name]
+                self.spread(self.program.equations[name], g, Name(name), f"d{name}")
+        for name in self.wrt:
+            terms = self.reached.get(name) if name not in stop else None
+            self.backward[f"d{name}"] = sum_of(terms or [Apply("mul", (Number(0), Name(name)))])
+        return self.backward
+
+    def spread(self, expression: Expression, g: Expression, y: Expression, owner: str) -> None:
+        """Pass g = dL/dy on to what y = expression reads."""
         if isinstance(expression, Name):
-            reached.setdefault(expression.id, []).append(g)
+            self.reached.setdefault(expression.id, []).append(g)
         elif isinstance(expression, Apply):
-            if expression.op not in _PARSED:
-                raise ValueError(f"there is no derivative rule for {expression.op}")
-            whole = _kind(expression, kinds)
             for rule, arg in zip(_rules_for(expression), expression.args, strict=True):
-                if not leads(arg):
-                    continue
-                if rule is None:
-                    if expression.op in _TARGETS:
-                        raise ValueError(f"a target that depends on {sorted(wrt)} has no derivative rule")
-                    continue
-                shared = "examples" in _kind(arg, kinds)
-                if shared and expression.op not in _ENTRY_BY_ENTRY and len(expression.args) > 1:
-                    raise ValueError(f"{expression.op} of what is one value for the whole batch has no derivative rule")
-                parts = dict(zip("ab", expression.args, strict=False)) | {"g": g, "y": y}
-                passed = _by_name(tidy(substitute(rule, parts)), names)
-                if expression.op in _ENTRY_BY_ENTRY:
-                    for axis in sorted(_kind(arg, kinds) - whole):
-                        passed = Apply(_SUMMED[axis], (passed,))
-                if isinstance(passed, Apply) and passed.op not in {"neg", "ones"} and used_again(expression, arg):
-                    passed = _named(backward, f"{owner}_in", passed)
-                    kinds[passed.id] = _kind(arg, kinds)
-                spread(arg, passed, arg, owner)
+                if self.leads(arg) and self.flows(expression, rule, arg):
+                    assert rule is not None
+                    self.spread(arg, self.passed(expression, rule, arg, g, y, owner), arg, owner)
 
-    def leads(expression: Expression) -> bool:
-        return not relevant.isdisjoint(names_in(expression))
+    def passed(
+        self, expression: Apply, rule: Expression, arg: Expression, g: Expression, y: Expression, owner: str
+    ) -> Expression:
+        """What reaches one argument; under a name of its own where that is used again."""
+        parts = dict(zip("ab", expression.args, strict=False)) | {"g": g, "y": y}
+        passed = _by_name(tidy(substitute(rule, parts)), self.names)
+        if expression.op in _ENTRY_BY_ENTRY:
+            for axis in sorted(_kind(arg, self.kinds) - _kind(expression, self.kinds)):
+                passed = Apply(_SUMMED[axis], (passed,))
+        if isinstance(passed, Apply) and passed.op not in {"neg", "ones"} and self.used_again(expression, arg):
+            passed = _named(self.backward, f"{owner}_in", passed)
+            self.kinds[passed.id] = _kind(arg, self.kinds)
+        return passed
 
-    def used_again(expression: Apply, arg: Expression) -> bool:
+    def flows(self, expression: Apply, rule: Expression | None, arg: Expression) -> bool:
+        """Whether anything flows back to `arg`. Raises ValueError where it would, and no rule says what."""
+        if rule is None and expression.op in _TARGETS:
+            raise ValueError(f"a target that depends on {sorted(self.wrt)} has no derivative rule")
+        shared = "examples" in _kind(arg, self.kinds)
+        if rule is not None and shared and expression.op not in _ENTRY_BY_ENTRY and len(expression.args) > 1:
+            raise ValueError(f"{expression.op} of what is one value for the whole batch has no derivative rule")
+        return rule is not None
+
+    def leads(self, expression: Expression) -> bool:
+        return not self.relevant.isdisjoint(names_in(expression))
+
+    def used_again(self, expression: Apply, arg: Expression) -> bool:
         """Whether the gradient of an argument without a name goes on into several operands, or is one that people
         name: that before an activation."""
         if not isinstance(arg, Apply):
             return False
-        return expression.op in _ACTIVATIONS or sum(leads(inner) for inner in arg.args) > 1
-
-    for name in reversed(program.equations):
-        if name in reached and name not in stopped:
-            g = sum_of(reached.pop(name))
-            if not isinstance(g, Number):
-                g = _named(backward, f"d{name}", g)
-                kinds[g.id] = kinds[name]
-            spread(program.equations[name], g, Name(name), f"d{name}")
-    for name in wrt:
-        terms = reached.get(name) if name not in stopped else None
-        backward[f"d{name}"] = sum_of(terms or [Apply("mul", (Number(0), Name(name)))])
-    if clash := known & set(backward):
-        raise ValueError(f"{sorted(clash)} would be a gradient and a quantity: rename the quantity")
-    return Program(backward)
+        return expression.op in _ACTIVATIONS or sum(self.leads(inner) for inner in arg.args) > 1
 
 
 def _relevant(program: Program, wrt: Sequence[str]) -> set[str]:
@@ -155,6 +172,8 @@ def _relevant(program: Program, wrt: Sequence[str]) -> set[str]:
 
 
 def _rules_for(expression: Apply) -> tuple[Expression | None, ...]:
+    if expression.op not in _PARSED:
+        raise ValueError(f"there is no derivative rule for {expression.op}")
     rules = _PARSED[expression.op]
     return rules if len(rules) == len(expression.args) else rules[:1] * len(expression.args)  # a sum of many
 
@@ -208,8 +227,9 @@ def sum_of(terms: list[Expression]) -> Expression:
 def _of_the_shape_of(expression: Expression, like: Expression) -> bool:
     if expression == like:
         return True
-    one_by_one = isinstance(like, Apply) and like.op in {"half_square", "neg", "tanh", "sigmoid", "exp", "log"}
-    return one_by_one and _of_the_shape_of(expression, like.args[0])  # type: ignore[union-attr]
+    if isinstance(like, Apply) and like.op in {"half_square", "neg", "tanh", "sigmoid", "exp", "log"}:
+        return _of_the_shape_of(expression, like.args[0])
+    return False
 
 
 def tidy(expression: Expression) -> Expression:

@@ -8,16 +8,16 @@ the target tokens.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from studyrnn.engine.arrays import Array, softmax
+from studyrnn.engine.arrays import softmax
 from studyrnn.engine.equations import Name, Program
-from studyrnn.engine.network import Differentiable, Network, Place, backpropagated
+from studyrnn.engine.network import Differentiable, Network, Place, Run
 from studyrnn.engine.shapes import Shape, array, parts, whole
 from studyrnn.errors import ArgumentError
 
@@ -91,7 +91,7 @@ class EncoderDecoder(Differentiable):
     def total(self) -> str:
         return self.decoder.total
 
-    def forward(self, values: Mapping[str, Any]) -> JoinedRun:
+    def forward(self, values: Mapping[str, Any]) -> Run[EncoderDecoder]:
         """Every intermediate by name: x_1__enc, h_1__enc ..., h_0__dec, ..., y_1__dec ..., L__dec.
 
         values   all parameters and inputs; the encoder's initial states may be left out: zeros. One example or a batch,
@@ -107,33 +107,7 @@ class EncoderDecoder(Differentiable):
         target = self.decoder.forward({**others, **states})
         if source.batch != target.batch:
             raise ArgumentError("the encoder's inputs are one example and the decoder's a batch; give as many to both")
-        return JoinedRun(self, source.trace | target.trace, {**source.values, **others}, source.batch)
-
-
-@dataclass(frozen=True)
-class JoinedRun:
-    """Encoder and decoder that have been run forward."""
-
-    model: EncoderDecoder
-    trace: dict[str, Array]
-    values: Mapping[str, Any]  # as they were given
-    batch: int | None  # None: one example
-
-    def __getitem__(self, name: str) -> Array:
-        return self.trace[name]
-
-    @property
-    def loss(self) -> Array:
-        return self.trace[self.model.total]
-
-    def backward(
-        self, wrt: Iterable[str] | None = None, stop: Iterable[str] = (), of: Iterable[str] | None = None
-    ) -> dict[str, Array]:
-        """The trace with the gradients of the decoder's loss in it, by name (dW_hh__enc, dh_0__dec), as `Run.backward`.
-
-        Nothing flows back through a choice.
-        """
-        return backpropagated(self.model.backward(wrt, stop, of), self.trace, self.values, self.batch)
+        return Run(self, source.trace | target.trace, {**source.values, **others}, source.batch)
 
 
 def _contradictions(encoder: Network, decoder: Network) -> Iterator[str]:

@@ -17,9 +17,10 @@ from studyrnn.engine.equations import Expression, Program, evaluate, names_in, p
 from studyrnn.engine.latex import latex
 from studyrnn.engine.network import Layer, Network
 from studyrnn.engine.symbols import symbol
-from studyrnn.errors import ArgumentError, UnknownName
+from studyrnn.errors import ArgumentError, known
 
 MOST_STEPS = 3
+_LONGEST = 300  # characters of a formula that can still be read
 
 
 @dataclass(frozen=True)
@@ -129,17 +130,15 @@ SLOPES = tuple(_SLOPES)
 
 def slope_of(name: str) -> Derivation:
     """The derivation called `name`, one of SLOPES. Raises UnknownName for another."""
-    if name not in _SLOPES:
-        raise UnknownName("derivation", name, SLOPES)
-    known = _SLOPES[name]
-    definitions = Program.parse(known.definitions)
-    _check_by_sympy(known, definitions)
-    wanted = symbol(f"d{known.of}")
-    chain = [Line("" if k else wanted, latex(parse(text)), reason) for k, (text, reason) in enumerate(known.chain)]
-    before = [Line(symbol(left), latex(parse(text)), reason) for left, text, reason in known.first]
+    slope = _SLOPES[known("derivation", name, SLOPES)]
+    definitions = Program.parse(slope.definitions)
+    _check_by_sympy(slope, definitions)
+    wanted = symbol(f"d{slope.of}")
+    chain = [Line("" if k else wanted, latex(parse(text)), reason) for k, (text, reason) in enumerate(slope.chain)]
+    before = [Line(symbol(left), latex(parse(text)), reason) for left, text, reason in slope.first]
     defined = [Line(symbol(name), latex(rhs)) for name, rhs in definitions.equations.items()]
     sections = (("Given", tuple(defined)), ("Backwards", (*before, *chain)))
-    return Derivation(known.title, sections)
+    return Derivation(slope.title, sections)
 
 
 def through_time(cell: Cell, steps: int, wrt: str) -> Derivation:
@@ -151,9 +150,7 @@ def through_time(cell: Cell, steps: int, wrt: str) -> Derivation:
     if not 1 <= steps <= MOST_STEPS:
         raise ArgumentError(f"steps is {steps}; derivations are written out for 1 to {MOST_STEPS} steps")
     network = Network((Layer(cell),), steps, output=False, loss="half-squared")
-    known = [*network.parameters, *network.initial, *network.xs]
-    if wrt not in known:
-        raise UnknownName("input or weight", wrt, known)
+    known("input or weight", wrt, [*network.parameters, *network.initial, *network.xs])
     backward = network.backward([wrt])
     forward = network.program
     _check_by_differences(forward, backward, wrt)
@@ -180,12 +177,11 @@ def one_step(cell: Cell, wrt: str = "") -> Derivation:
     What arrives at the states, from the loss and from later steps, is called later_h, later_c. Raises UnknownName for
     a name that the cell does not have.
     """
-    known = [*cell.parameters, "x", *(f"{state}_" for state in cell.states)]
-    if wrt and wrt not in known:
-        raise UnknownName("input or weight", wrt, known)
-    backward = gradient(cell.program, {state: f"later_{state}" for state in cell.states}, [wrt] if wrt else known)
+    everything = [*cell.parameters, "x", *(f"{state}_" for state in cell.states)]
+    asked = [known("input or weight", wrt, everything)] if wrt else everything
+    backward = gradient(cell.program, {state: f"later_{state}" for state in cell.states}, asked)
     arriving = Program.parse({"L": " + ".join(f"total(later_{state} * {state})" for state in cell.states)})
-    for name in [wrt] if wrt else known:
+    for name in asked:
         _check_by_differences(cell.program + arriving, backward, name)
     sections = (
         ("Forward", tuple(Line(symbol(name), latex(rhs)) for name, rhs in cell.program.equations.items())),
@@ -193,9 +189,6 @@ def one_step(cell: Cell, wrt: str = "") -> Derivation:
     )
     later = ", ".join(f"${symbol(f'later_{state}')}$" for state in cell.states)
     return Derivation(f"Back through one step. {later}: what arrives from the loss and from later steps", sections)
-
-
-_LONGEST = 300  # characters of a formula that can still be read
 
 
 def _readers(forward: Program, gradient_name: str) -> str:

@@ -140,8 +140,9 @@ def _at_once(expression: Apply, operations: Operations) -> tuple[Callable[..., A
         case "mul", (a, b) if a == b and "square" in operations:
             return operations["square"], (a,)
         case "add", (Apply(op="outer"), Apply(op="outer"), *_) if "add_outers" in operations:
-            if all(isinstance(arg, Apply) and arg.op == "outer" for arg in args):
-                return operations["add_outers"], tuple(side for arg in args for side in arg.args)  # type: ignore[union-attr]
+            outers = [arg for arg in args if isinstance(arg, Apply) and arg.op == "outer"]
+            if len(outers) == len(args):
+                return operations["add_outers"], tuple(side for outer in outers for side in outer.args)
         case "add", (_, _, _, *_):
             add = operations["add"]
             return lambda *terms: reduce(add, terms), args

@@ -13,7 +13,7 @@ from studyrnn.engine.arrays import NUMPY, Array
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.cells import Cell
 from studyrnn.engine.equations import Apply, Expression, Program
-from studyrnn.engine.network import Place, Run
+from studyrnn.engine.network import Network, Place, Run
 from studyrnn.engine.shapes import array, real, shown, whole
 from studyrnn.engine.specification import stepped
 from studyrnn.errors import ArgumentError, known
@@ -140,7 +140,7 @@ def cell_jacobian(cell: Cell, values: Mapping[str, Any]) -> Array:
     return derivative(cell.program, cell.program.run(given, NUMPY), cell.states, [f"{s}_" for s in cell.states])
 
 
-def jacobian(run: Run, t: int, place: str = "") -> Array:
+def jacobian(run: Run[Network], t: int, place: str = "") -> Array:
     """The Jacobian of the states of a layer at step t by those of the step before, J_t = dh_t/dh_{t-1} (n, n).
 
     Of an LSTM: d(h_t, c_t)/d(h_{t-1}, c_{t-1}), (2 n, 2 n), h above c. In a reversed direction the one before is t + 1.
@@ -156,7 +156,7 @@ def jacobian(run: Run, t: int, place: str = "") -> Array:
     return derivative(run.network.program, run.trace, there.states(t), there.states(t - there.pace))
 
 
-def jacobians(run: Run, place: str = "") -> list[Array]:
+def jacobians(run: Run[Network], place: str = "") -> list[Array]:
     """The Jacobians in the order in which the layer reads: J_1 to J_T, of a reversed direction J_T to J_1."""
     return [jacobian(run, t, place) for t in _one_example(run, place).steps]
 
@@ -223,7 +223,7 @@ def step_bound(W_hh: Any, h: Any, activation: str = "tanh") -> dict[str, Any]:
 # -- a whole run -----------------------------------------------------------------------------------------------------
 
 
-def gradient_norms(run: Run, place: str = "") -> dict[str, Array]:
+def gradient_norms(run: Run[Network], place: str = "") -> dict[str, Array]:
     """The Euclidean norm of dL/dh_t at t = 1, ..., T, for each state of a layer (h; h and c): (T), of a batch (T, B).
 
     Zero where no loss depends on the state. Raises UnknownName where no layer has this place, ArgumentError where there
@@ -254,7 +254,7 @@ def direct_path_program(steps: int, place: str = "") -> Program:
     return Program.parse(equations)
 
 
-def lstm_paths(run: Run, place: str = "") -> dict[str, Array]:
+def lstm_paths(run: Run[Network], place: str = "") -> dict[str, Array]:
     """How an LSTM's states depend on the first ones, for t = 1, ..., T: the direct path apart from all paths together.
 
     carry_t    (n): the product of the forget gates f_1 ... f_t, which is dc_t/dc_0 along the cell state alone
@@ -276,12 +276,12 @@ def lstm_paths(run: Run, place: str = "") -> dict[str, Array]:
     return trace
 
 
-def _place(run: Run, suffix: str) -> Place:
+def _place(run: Run[Network], suffix: str) -> Place:
     places = {place.suffix: place for place in run.network.places}
     return places[known("place of a layer", suffix, places)]
 
 
-def _one_example(run: Run, suffix: str) -> Place:
+def _one_example(run: Run[Network], suffix: str) -> Place:
     if run.batch is not None:
         raise ArgumentError("this run has a batch of examples; a Jacobian belongs to one: run a single example")
     return _place(run, suffix)

@@ -10,7 +10,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from itertools import count, takewhile
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -126,7 +127,7 @@ class Network(Specification, Differentiable):
 
     # -- running it on numbers ---------------------------------------------------------------------------------------
 
-    def forward(self, values: Mapping[str, Any]) -> Run:
+    def forward(self, values: Mapping[str, Any]) -> Run[Network]:
         """Every intermediate by name. Raises ArgumentError where the values do not fit (`shapes.fitted`).
 
         values   one example: x_t (d), h_0 (n) ...; a batch: the examples are the last axis, x_t (d, B), and each
@@ -204,11 +205,14 @@ def _refuse_sums(written: Unrolled, arrays: Mapping[str, Array]) -> None:
             )
 
 
-@dataclass(frozen=True)
-class Run:
-    """A network that has been run forward."""
+Model = TypeVar("Model", bound=Differentiable)
 
-    network: Network
+
+@dataclass(frozen=True)
+class Run(Generic[Model]):
+    """A network, or several joined into one, that has been run forward."""
+
+    network: Model
     trace: dict[str, Array]
     values: Mapping[str, Any]  # as they were given
     batch: int | None  # None: one example
@@ -222,7 +226,8 @@ class Run:
 
     def over_time(self, name: str, place: str = "") -> list[Array]:
         """name_1, ..., name_T."""
-        return [self.trace[stepped(name, t, place)] for t in range(1, self.network.steps + 1)]
+        steps = (stepped(name, t, place) for t in count(1))
+        return [self.trace[step] for step in takewhile(self.trace.__contains__, steps)]
 
     def backward(
         self, wrt: Iterable[str] | None = None, stop: Iterable[str] = (), of: Iterable[str] | None = None

@@ -59,7 +59,7 @@ def truncation_windows(steps: int, k1: int, k2: int, targets: Sequence[int] | No
     return found
 
 
-def truncated(run: Run, k1: int, k2: int) -> Truncated:
+def truncated(run: Run[Network], k1: int, k2: int) -> Truncated:
     """Truncated backpropagation through time: every k1 steps, back through at most k2 steps. Sutskever 2013, 2.8.6.
 
     After steps k1, 2 k1, ... the losses of the last k1 steps go back through the last k2 steps; the state before them
@@ -90,13 +90,13 @@ def truncated(run: Run, k1: int, k2: int) -> Truncated:
     return _added_up(run, chunks)
 
 
-def untruncated(run: Run) -> Truncated:
+def untruncated(run: Run[Network]) -> Truncated:
     """Full backpropagation: all losses in one chunk, back to the first step; for networks that read backwards too."""
     network = run.network
     return _added_up(run, [Chunk(network.target_steps, 1, network.steps, network.backward(), run.backward())])
 
 
-def _added_up(run: Run, chunks: Sequence[Chunk]) -> Truncated:
+def _added_up(run: Run[Network], chunks: Sequence[Chunk]) -> Truncated:
     network = run.network
     total = {}
     for name in (*network.parameters, *network.initial, *network.xs):
@@ -118,7 +118,7 @@ def _handed_on(network: Network, step: int) -> list[str]:
     return [name for name in found if name in network.program.equations or name in network.shapes]
 
 
-def truncation_bias(run: Run, k1: int, k2: int) -> dict[str, Array]:
+def truncation_bias(run: Run[Network], k1: int, k2: int) -> dict[str, Array]:
     """What truncation leaves out, by name: the truncated gradient minus the full one.
 
     Zero for k1 <= k2 = T. Raises ArgumentError like `truncated`.
