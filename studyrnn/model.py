@@ -100,6 +100,7 @@ class Step:
     substituted: str  # the same with the numbers put in
     value: Value
     terms: str = ""  # the same with each product worked out, where that is neither the line above nor the value
+    tex: str = ""  # how the value is written, where not with 4 decimals: 3/4, 12
 
 
 @dataclass(frozen=True)

@@ -208,7 +208,11 @@ def same(value: Any) -> Any:
 
 
 COUNTING = operations(
-    {"number": same, **dict.fromkeys(("tanh", "sigmoid", "exp", "log", "sqrt", "relu", "step"), same), "smaller": min}
+    {
+        "number": same,
+        **dict.fromkeys(("tanh", "sigmoid", "exp", "log", "sqrt", "sin", "relu", "step"), same),
+        "smaller": min,
+    }
 )
 
 

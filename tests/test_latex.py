@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.cells import Cell, gru, lstm, rnn
 from studyrnn.engine.equations import parse
-from studyrnn.engine.latex import latex, literal, number, substituted, symbol
+from studyrnn.engine.latex import Sheet, latex, literal, number
+from studyrnn.engine.symbols import symbol
 from studyrnn.mathtext import one_line
 
 
@@ -158,7 +161,7 @@ def test_negative_numbers_in_products_get_parentheses() -> None:
     values = {"a": -0.2, "b": -0.7, "h": -0.5, "c": 0.5}
 
     def written(text: str) -> str:
-        return substituted(parse(text), values, {}, scalar=True)
+        return Sheet(parse(text), scalar=True).filled({name: literal(value) for name, value in values.items()})
 
     assert written("a * b") == r"(-0.2) \cdot (-0.7)"
     assert written("a @ c") == r"(-0.2) \cdot 0.5"
@@ -174,7 +177,7 @@ def test_negative_numbers_in_products_get_parentheses() -> None:
 
 def test_a_rounded_zero_gets_no_sign() -> None:
     """What rounding leaves of a computed zero is 0.0000, without minus or parentheses."""
-    assert substituted(parse("a * c"), {"a": -1e-13, "c": 2.0}, {"a": 1}, scalar=True) == r"0.0000 \cdot 2"
+    assert literal(-1e-13, 4) == "0.0000"
     assert literal([[1.0, -1e-7]], 4) == r"\begin{bmatrix} 1.0000 & 0.0000 \end{bmatrix}"
 
 
@@ -185,15 +188,33 @@ def test_what_is_small_as_a_whole_is_not_shown_as_zero() -> None:
     assert literal(2e-11, 4) == r"2 \cdot 10^{-11}"
 
 
-def test_what_was_computed_has_four_decimals() -> None:
-    """Given numbers stand as given, computed ones with 4 decimals; matrices as matrices."""
-    values = {"z": [0.25, 0.5], "h_": [1.0, -0.4], "n": [1 / 3, -2 / 3]}
-    assert substituted(parse("(1 - z) * n"), values, {"n": 1}, scalar=False) == (
+def test_matrices_are_put_in_as_matrices() -> None:
+    """Given numbers as given, computed ones with the decimals asked for."""
+    values = {"z": literal([0.25, 0.5]), "h_": literal([1.0, -0.4]), "n": literal([1 / 3, -2 / 3], 4)}
+    assert Sheet(parse("(1 - z) * n")).filled(values) == (
         r"(1 - \begin{bmatrix} 0.25 \\ 0.50 \end{bmatrix}) \odot \begin{bmatrix} 0.3333 \\ -0.6667 \end{bmatrix}"
     )
-    assert substituted(parse("W @ h_"), {"W": [[1.0, 0.5]], **values}, {}, scalar=False) == (
+    assert Sheet(parse("W @ h_")).filled({**values, "W": literal([[1.0, 0.5]])}) == (
         r"\begin{bmatrix} 1.0 & 0.5 \end{bmatrix} \begin{bmatrix} 1.0 \\ -0.4 \end{bmatrix}"
     )
+
+
+def texts() -> st.SearchStrategy[str]:
+    """How values are written: numbers of either sign, powers of ten, fractions, logarithms, matrices."""
+    numbers = st.floats(-3, 3).map(lambda value: number(round(value, 1)))
+    odd = st.sampled_from([r"2 \cdot 10^{-11}", r"\frac{3}{4}", r"-\frac{1}{2}", r"\ln 3", r"-\ln 3", "0.0000"])
+    vectors = st.lists(st.integers(-9, 9).map(float), min_size=1, max_size=3).map(literal)
+    return numbers | odd | vectors
+
+
+@given(st.data())
+def test_a_sheet_filled_in_is_the_formula_written_with_these_texts(data: st.DataObject) -> None:
+    """Walking the formula once for each kind of text gives what walking it every time gives."""
+    sheet = Sheet(parse("a * (b - c * c) / -a + tanh(W.T @ b) - concat(a, c)"), data.draw(st.booleans()))
+    for _ in range(4):
+        texts_of = {name: data.draw(texts()) for name in sheet.names}
+        expected = latex(sheet.expression, sheet.scalar, texts_of.__getitem__)
+        assert sheet.filled(texts_of) == expected
 
 
 @pytest.mark.parametrize("cell", [rnn(), rnn("relu"), lstm(), gru("before"), gru("after", "new")])

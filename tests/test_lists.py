@@ -27,13 +27,16 @@ ANY_TWO: list[tuple[Shape, ...]] = [((), ()), ((3,), (3,)), ((), (3,)), ((3,), (
 A_BATCH: list[tuple[Shape, ...]] = [((3, 2),), ((1, 4),)]
 SHAPES: dict[str, list[tuple[Shape, ...]]] = {  # of the arguments that each operation is tried on
     **dict.fromkeys(["add", "sub", "mul", "div", "minimum", "binary_cross_entropy"], ANY_TWO),
-    **dict.fromkeys(["neg", "tanh", "sigmoid", "relu", "step", "exp", "log", "sqrt", "half_square"], ANY_ONE),
+    **dict.fromkeys(
+        ["neg", "tanh", "sigmoid", "relu", "step", "exp", "log", "sqrt", "sin", "abs", "half_square"], ANY_ONE
+    ),
     **dict.fromkeys(["total", "mean", "mean_square", "size", "ones", "transpose"], ANY_ONE),
     **dict.fromkeys(["batch_total", "batch_mean", "batch_size"], A_BATCH),
     "matvec": [((), ()), ((3, 2), (2,)), ((1, 3), (3,)), ((3, 2), (2, 4))],
     "outer": [((), ()), ((3,), (2,)), ((1,), (3,))],
     "dot": [((), ()), ((3,), (3,)), ((3, 2), (3, 2))],
     "clamp": [((), ()), ((3,), ()), ((3, 2), ())],
+    "power": [((), ()), ((3,), ()), ((3, 2), ())],
     "concat": [((2,), (3,)), ((1,), (1,)), ((2, 2), (3, 2))],
     "first": [((5,), (2,)), ((3, 2), (1, 2))],
     "last": [((5,), (2,)), ((3, 2), (1, 2))],
@@ -45,7 +48,7 @@ SHAPES: dict[str, list[tuple[Shape, ...]]] = {  # of the arguments that each ope
 CASES = [(op, shapes) for op, tried in SHAPES.items() for shapes in tried]
 # What gives a number for each column of a matrix: lists do not spread that over the matrix again.
 OF_EACH_EXAMPLE = {"total", "mean", "mean_square", "dot", "softmax", "cross_entropy"}
-WITHOUT_RULE = {"clamp", "first", "last", "softmax_rows"}
+WITHOUT_RULE = {"clamp", "sin", "first", "last", "softmax_rows"}
 
 every_operation = pytest.mark.parametrize(("op", "shapes"), CASES, ids=lambda value: str(value).replace(" ", ""))
 
@@ -62,6 +65,8 @@ def drawn(op: str, shapes: tuple[Shape, ...]) -> list[Any]:
             return [np.abs(values[0])]
         case "clamp":
             return [values[0], np.array(0.7)]
+        case "power":
+            return [values[0], np.array(3.0)]
         case "cross_entropy":
             return [values[0], NUMPY["one_hot_max"](values[1])]
     return values
@@ -217,7 +222,7 @@ def test_derivative_rules(op: str, shapes: tuple[Shape, ...]) -> None:
     program = program_of(op, shapes)
     y = as_array(program.run(exactly, PRECISE)["y"])
     seed = np.random.default_rng(6).integers(-9, 10, y.shape) / 10
-    chosen = ["a"] if op.endswith("cross_entropy") else list(given)  # the target is given, nothing flows to it
+    chosen = ["a"] if op == "power" or op.endswith("cross_entropy") else list(given)  # nothing flows to b
     backward = gradient(program, {"y": "seed"}, chosen, [name for name, value in given.items() if value.ndim == 0])
 
     def weighed(values: dict[str, Any]) -> Any:

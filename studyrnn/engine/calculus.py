@@ -27,6 +27,8 @@ _RULES: dict[str, tuple[str | None, ...]] = {
     "exp": ("g * y",),
     "log": ("g / a",),
     "sqrt": ("g / (2 * y)",),
+    "abs": ("g * (step(a) - step(-a))",),
+    "power": ("g * b * power(a, b - 1)", None),
     "minimum": ("g * step(b - a)", "g * step(a - b)"),
     "total": ("g * ones(a)",),
     "mean": ("g * ones(a) / size(a)",),
@@ -233,7 +235,7 @@ def _of_the_shape_of(expression: Expression, like: Expression) -> bool:
 
 
 def tidy(expression: Expression) -> Expression:
-    """Drop what a person would not write: 1 * a, -(-a), a + -b, and ones before a vector."""
+    """Drop what a person would not write: 1 * a, -(-a), a + 0, a + -b, and ones before a vector."""
     if not isinstance(expression, Apply):
         return expression
     args = tuple(tidy(arg) for arg in expression.args)
@@ -244,6 +246,8 @@ def tidy(expression: Expression) -> Expression:
             return other
         case "neg", (Apply(op="neg", args=(inner,)),):
             return inner
+        case ("add", (Number(value=0), other)) | ("add", (other, Number(value=0))):
+            return other
         case "add", (left, Apply(op="neg", args=(inner,))):
             return Apply("sub", (left, inner))
     return Apply(expression.op, args)

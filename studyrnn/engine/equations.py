@@ -21,6 +21,7 @@ from studyrnn.errors import ArgumentError
 
 FUNCTIONS = {  # and how many arguments each takes
     "tanh": 1, "sigmoid": 1, "relu": 1, "step": 1, "exp": 1, "log": 1, "sqrt": 1,  # step(y) is the slope of relu
+    "sin": 1, "abs": 1, "power": 2,
     "total": 1, "mean": 1, "size": 1, "ones": 1,  # of a vector: sum, mean and count of its entries; as many ones
     "batch_total": 1, "batch_mean": 1, "batch_size": 1,  # the same over the examples of a batch
     "outer": 2, "dot": 2, "minimum": 2, "clamp": 2,
@@ -268,3 +269,25 @@ def _in_order(expression: Expression) -> Iterable[str]:
     elif isinstance(expression, Apply):
         for arg in expression.args:
             yield from _in_order(arg)
+
+
+_SIGNS = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "matvec": ("@", 2), "div": ("/", 2)}
+
+
+def written(expression: Expression, place: int = 0) -> str:
+    """An expression as the text that `parse` reads; `place` is how tightly it has to bind."""
+    match expression:
+        case Name(id=name):
+            return name
+        case Number(value=value):
+            return f"{value:g}" if value >= 0 or place == 0 else f"({value:g})"
+        case Apply(op="neg", args=(arg,)):
+            text = f"-{written(arg, 2)}"
+            return f"({text})" if place > 0 else text
+        case Apply(op="transpose", args=(arg,)):
+            return f"{written(arg, 3)}.T"
+        case Apply(op=op, args=(first, *others)) if op in _SIGNS:
+            sign, binding = _SIGNS[op]
+            text = f" {sign} ".join([written(first, binding), *(written(arg, binding + 1) for arg in others)])
+            return f"({text})" if binding < place else text
+    return f"{expression.op}({', '.join(written(arg) for arg in expression.args)})"

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy
 
-from studyrnn.engine.equations import Program
+from studyrnn.engine.equations import Expression, Program, evaluate
 from studyrnn.engine.lists import each, operations
 
 
@@ -20,6 +20,7 @@ def _scalars(tanh: Any, sigmoid: Any) -> dict[str, Any]:
         "exp": sympy.exp,
         "log": sympy.log,
         "sqrt": sympy.sqrt,
+        "sin": sympy.sin,
         "relu": lambda a: sympy.Max(a, 0),
         "step": lambda y: sympy.Heaviside(y, 0),
         "smaller": sympy.Min,
@@ -92,3 +93,9 @@ def equal(a: Any, b: Any) -> bool:
     """Whether two expressions are the same function: expanded, then simplified only where that is not enough."""
     difference = sympy.expand(a - b)
     return bool(difference == 0) or bool(sympy.simplify(difference) == 0)
+
+
+def same_function(a: Expression, b: Expression, names: list[str]) -> bool:
+    """Whether two expressions in single numbers are the same function of `names`."""
+    known = {name: symbols(name) for name in names}
+    return equal(evaluate(a, known, EXACT), evaluate(b, known, EXACT))

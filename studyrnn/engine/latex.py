@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from studyrnn.engine.equations import Apply, Expression, Name, Number
+from studyrnn.engine.equations import Apply, Expression, Name, Number, names_in
 from studyrnn.engine.symbols import symbol
 
 _FUNCTIONS = {
@@ -17,6 +18,7 @@ _FUNCTIONS = {
     "step": r"\operatorname{step}",
     "exp": r"\exp",
     "log": r"\ln",
+    "sin": r"\sin",
     "softmax": r"\operatorname{softmax}",
     "softmax_rows": r"\operatorname{softmax}",
     "one_hot_max": r"\operatorname{onehot}",
@@ -31,12 +33,14 @@ _FUNCTIONS = {
     "ones": r"\operatorname{ones}",
 }
 
+MATRIX = (r"\begin{bmatrix} ", r" \end{bmatrix}")
 _TOO_LONG = 1e12  # to be written out
 
 # How tightly an operation binds; an argument that binds less than its place asks for gets parentheses.
 _SUM, _NEGATIVE, _PRODUCT, _ATOM = 1, 2, 3, 4
 
 
+@lru_cache(maxsize=4096)
 def number(value: float, decimals: int | None = None) -> str:
     """A number as a person would write it: as few digits as it has, or a fixed count of decimals.
 
@@ -61,17 +65,17 @@ def literal(value: Any, decimals: int | None = None) -> str:
     Where all of it would round to zero, as the gradient of a far step may, it is shown in powers of ten.
     """
     rows = [row if isinstance(row, list) else [row] for row in (value if isinstance(value, list) else [value])]
-    largest = max(abs(entry) for row in rows for entry in row)
-    if decimals is not None and _NOISE < largest < 0.5 * 10**-decimals:
+    if decimals is not None and _NOISE < max(abs(entry) for row in rows for entry in row) < 0.5 * 10**-decimals:
         rows = [[float(f"{entry:.1e}") if abs(entry) > _NOISE else 0 for entry in row] for row in rows]
         decimals = None
     if not isinstance(value, list):
         return number(rows[0][0], decimals)
-    written = [number(entry) for row in rows for entry in row]
-    if decimals is None and not any("^" in text for text in written):
-        decimals = max(len(text.partition(".")[2]) for text in written)  # as the longest, so that columns align
-    body = r" \\ ".join(" & ".join(number(entry, decimals) for entry in row) for row in rows)
-    return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+    if decimals is None:
+        written = [number(entry) for row in rows for entry in row]
+        if not any("^" in text for text in written):
+            decimals = max(len(text.partition(".")[2]) for text in written)  # as the longest, so that columns align
+    body = r" \\ ".join([" & ".join([number(entry, decimals) for entry in row]) for row in rows])
+    return rf"{MATRIX[0]}{body}{MATRIX[1]}"
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,12 @@ class _Part(str):
         return self.raised("2")
 
     @property
+    def base(self) -> str:
+        return self.raised("").removesuffix("^")
+
+    @property
     def rows(self) -> str:
-        return self.removeprefix(r"\begin{bmatrix} ").removesuffix(r" \end{bmatrix}")
+        return self.removeprefix(MATRIX[0]).removesuffix(MATRIX[1])
 
 
 # For each operation: how it is written, how tightly each argument has to bind, how tightly the whole does.
@@ -139,6 +147,8 @@ _FORMS = {
     "itself": ("{0}", (_PRODUCT,), _PRODUCT),
     "div": (r"\frac{{{0}}}{{{1}}}", (0, 0), _ATOM),
     "sqrt": (r"\sqrt{{{0}}}", (0,), _ATOM),
+    "power": ("{0.base}^{{{1}}}", (_ATOM, 0), _PRODUCT),
+    "abs": (r"\lvert {0} \rvert", (0,), _ATOM),
     "concat": (r"\begin{{bmatrix}} {0.rows} \\ {1.rows} \end{{bmatrix}}", (0, 0), _ATOM),
     "first": (r"\operatorname{{upper}}({0})", (0,), _ATOM),  # as many entries as the second argument has
     "last": (r"\operatorname{{lower}}({0})", (0,), _ATOM),
@@ -156,7 +166,7 @@ def _written(expression: Expression, style: _Style) -> tuple[str, int]:
         text = style.write(expression.id)
         return text, _NEGATIVE if text.startswith("-") else _ATOM
     if isinstance(expression, Number):
-        return number(expression.value), _ATOM
+        return number(expression.value), _NEGATIVE if expression.value < 0 else _ATOM
     args = expression.args
     if expression.op == "add":
         return " + ".join(_put(arg, style, _PRODUCT if k else _SUM) for k, arg in enumerate(args)), _SUM
@@ -183,7 +193,10 @@ def _form(expression: Apply, style: _Style) -> str:
 
 
 _ONE_NUMBER = {"dot", "total", "mean", "size", "mean_square", "cross_entropy"}
-_ENTRY_BY_ENTRY = {"add", "sub", "mul", "div", "neg", "sqrt", "exp", "log", "minimum", "tanh", "sigmoid", "relu"}
+_ENTRY_BY_ENTRY = {
+    "add", "sub", "mul", "div", "neg", "power", "minimum",
+    "sqrt", "exp", "log", "sin", "abs", "tanh", "sigmoid", "relu", "step",
+}  # fmt: skip
 
 
 def _is_number(expression: Expression, numbers: Collection[str]) -> bool:
@@ -194,12 +207,45 @@ def _is_number(expression: Expression, numbers: Collection[str]) -> bool:
     return expression.op in _ENTRY_BY_ENTRY and all(_is_number(arg, numbers) for arg in expression.args)
 
 
-def substituted(
-    expression: Expression,
-    values: Mapping[str, Any],
-    computed: Collection[str],
-    scalar: bool,
-    numbers: Collection[str] = (),
-) -> str:
-    """The right-hand side with numbers in place of names: what was given as given, what was computed to 4 decimals."""
-    return latex(expression, scalar, lambda name: literal(values[name], 4 if name in computed else None), numbers)
+class Sheet:
+    """A formula to be filled in with other texts for its names again and again: walked once for each kind of text."""
+
+    def __init__(self, expression: Expression, scalar: bool = False, numbers: Collection[str] = ()) -> None:
+        self.expression, self.scalar, self.numbers = expression, scalar, numbers
+        self.names = sorted(names_in(expression))
+        self._forms: dict[tuple[str, ...], list[str]] = {}
+
+    def filled(self, texts: Mapping[str, str]) -> str:
+        """The formula with `texts` for its names. What can be hung on a text depends on its kind alone: a matrix, a
+        negative number, any other number; only a power or a fraction is looked at itself."""
+        own = [texts[name] for name in self.names]
+        if any("^" in text or "/" in text for text in own):
+            return latex(self.expression, self.scalar, texts.__getitem__, self.numbers)
+        kinds = tuple([_kind(text) for text in own])
+        form = self._forms.get(kinds)
+        if form is None:
+            form = self._forms[kinds] = self._form(kinds)
+        pieces = form.copy()
+        for place in range(1, len(pieces), 2):
+            k = int(pieces[place])
+            start, end = len(kinds[k]), -len(MATRIX[1]) if kinds[k] == MATRIX[0] else None
+            pieces[place] = own[k][start:end]
+        return "".join(pieces)
+
+    def _form(self, kinds: tuple[str, ...]) -> list[str]:
+        """What stands between the texts, and in between the places of the texts among the names."""
+        marked = {
+            name: f"{kind}{_MARK}{k}{_MARK}{MATRIX[1] if kind == MATRIX[0] else ''}"
+            for k, (name, kind) in enumerate(zip(self.names, kinds, strict=True))
+        }
+        return latex(self.expression, self.scalar, marked.__getitem__, self.numbers).split(_MARK)
+
+
+_MARK = "\ue000"
+
+
+def _kind(text: str) -> str:
+    """What it begins with, as far as that decides how it is written in a formula."""
+    if text.startswith(MATRIX[0]):
+        return MATRIX[0]
+    return "-" if text.startswith("-") else ""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 Scalars = Mapping[str, Callable[..., Any]]
+_OF_ONE = ("tanh", "sigmoid", "exp", "log", "sqrt", "sin")
 
 
 def each(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -90,7 +91,7 @@ def size(v: Any) -> int:
 
 def operations(scalars: Scalars) -> dict[str, Callable[..., Any]]:
     """The operations on the kind of numbers that `scalars` knows: number (from a float), tanh, sigmoid, exp, log, sqrt,
-    relu, step, smaller."""
+    sin, relu, step, smaller."""
     exp, log = scalars["exp"], scalars["log"]
 
     def softmax(y: Any) -> Any:
@@ -126,7 +127,9 @@ def operations(scalars: Scalars) -> dict[str, Callable[..., Any]]:
         "transpose": transpose,
         "outer": outer,
         "dot": dot,
-        **{name: each(scalars[name]) for name in ("tanh", "sigmoid", "exp", "log", "sqrt", "relu", "step")},
+        **{name: each(scalars[name]) for name in (*_OF_ONE, "relu", "step")},
+        "abs": each(abs),
+        "power": spread(operator.pow),
         "total": total,
         "mean": lambda v: each(lambda entry: entry / size(v))(total(v)),
         "size": lambda v: scalars["number"](float(size(v))),
@@ -157,6 +160,7 @@ PLAIN = operations(
         "exp": math.exp,
         "log": math.log,
         "sqrt": math.sqrt,
+        "sin": math.sin,
         "relu": lambda a: max(a, 0.0),
         "step": lambda y: 1.0 if y > 0 else 0.0,
         "smaller": min,

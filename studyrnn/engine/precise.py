@@ -21,6 +21,7 @@ PRECISE: dict[str, Any] = operations(
         "exp": context.exp,
         "log": context.log,
         "sqrt": context.sqrt,
+        "sin": context.sin,
         "relu": lambda a: a if a > 0 else context.mpf(0),
         "step": lambda y: context.mpf(1 if y > 0 else 0),
         "smaller": min,
