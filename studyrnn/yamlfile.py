@@ -53,6 +53,9 @@ class YamlReader:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             why = error.problem or error.context or ""
+            if "nesting" in why:  # newer parsers have a limit of their own, and read ahead to it
+                self.too_deep(mark.line + 1 if mark else 1)
+                return None
             advice = ""
             if "escape" in why:
                 advice = ". In double quotes a backslash begins an escape: use single quotes"
@@ -85,9 +88,12 @@ class YamlReader:
                 return False
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > 20:
-                self.problem(line, f"nested more than 20 deep: this is no {self.what}")
+                self.too_deep(line)
                 return False
         return True
+
+    def too_deep(self, line: int) -> None:
+        self.problem(line, f"nested more than 20 deep: this is no {self.what}")
 
     def mapping(self, node: Any, known: Iterable[str], what: str) -> dict[str, Any]:
         """The values of a mapping by key. Repeated and unknown keys are problems; the known ones are still read."""
