@@ -74,8 +74,16 @@ def quiz(
 
 @app.command()
 def generate(
-    topic: Annotated[str | None, typer.Option(help="Exercises of one topic, like gru.")] = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="Exercises of a topic, like gru; may be given again for another.")
+    ] = None,
     exercise: Annotated[str | None, typer.Option(metavar="ID", help="One exercise, like gru.hidden-state.")] = None,
+    level: Annotated[
+        str | None, typer.Option(metavar="N[-M]", help="Only these levels: 1 (a piece) to 5 (design and proof).")
+    ] = None,
+    mix: Annotated[
+        bool, typer.Option("--mix", help="A sheet from all topics in turn, the answers at the end.")
+    ] = False,
     count: Annotated[int, typer.Option(min=1, help="How many questions.")] = 5,
     seed: Seed = None,
     answers: Annotated[bool, typer.Option("--answers/--no-answers", help="With or without worked answers.")] = True,
@@ -87,7 +95,18 @@ def generate(
     """Print questions with fresh numbers. Without --seed a random one is drawn, and printed."""
     from studyrnn.commands import generate as command
 
-    command.run(topic, exercise, count, seed, answers, replay, form, output, plain)
+    command.run(topic or [], exercise, level, mix, count, seed, answers, replay, form, output, plain)
+
+
+@app.command()
+def exercises(
+    topic: Annotated[str | None, typer.Option(help="Of one topic, with the slips that are recognised.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, for programs.")] = False,
+) -> None:
+    """List the exercises: id, level, what each asks."""
+    from studyrnn.commands import exercises as command
+
+    command.run(topic, as_json)
 
 
 @app.command()
@@ -116,6 +135,11 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     maths: Annotated[bool, typer.Option("--maths", help="List the maths that decks may use.")] = False,
+    check_exercises: Annotated[
+        bool,
+        typer.Option("--exercises", help="Check exercises instead, all or those named: ids or topics."),
+    ] = False,
+    seeds: Annotated[int, typer.Option(min=1, help="With --exercises: how many seeds, five questions each.")] = 200,
 ) -> None:
     """Check decks: every problem with its file and line. Exit code 1 where there is one."""
     from studyrnn.commands import check as command
@@ -123,6 +147,8 @@ def check(
     if maths:
         command.maths()
         return
+    if check_exercises:
+        raise typer.Exit(command.exercises(list(map(str, paths or [])), seeds, as_json))
     raise typer.Exit(command.run(paths or [], as_json))
 
 

@@ -50,8 +50,9 @@ class ArgumentError(UsageError, ValueError):
 
 
 class UnknownName(UsageError):
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
-        super().__init__(f'no {what} is called "{name}". {nearest(name, known)}')
+    def __init__(self, what: str, name: str, known: Iterable[str], lists: str = "") -> None:
+        """`lists` says where all names are listed, where they are too many for one message."""
+        super().__init__(f'no {what} is called "{name}". {nearest(name, known, lists=lists)}')
 
 
 def known(what: str, name: str, names: Iterable[str]) -> str:
@@ -78,8 +79,8 @@ class Interrupted(Exception):
     pass
 
 
-def nearest(name: str, known: Iterable[str], most: int = 3) -> str:
-    """'Did you mean "gru"?', or the whole list where nothing comes near."""
+def nearest(name: str, known: Iterable[str], most: int = 3, lists: str = "") -> str:
+    """'Did you mean "gru"?', or where nothing comes near the whole list, or what `lists` it."""
     import difflib
 
     names = list(known)
@@ -88,4 +89,4 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> str:
     near += [candidate for candidate in names if name.lower() in candidate.lower() and candidate not in near]
     if near:
         return "Did you mean " + " or ".join(f'"{candidate}"' for candidate in near[:most]) + "?"
-    return "Known: " + ", ".join(names)
+    return lists or "Known: " + ", ".join(names)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal, Protocol, runtime_checkable
 
 Value = float | list[float] | list[list[float]]
 """A number, a vector, or a matrix as a list of rows."""
 
-AnswerKind = Literal["number", "vector", "matrix"]
+AnswerKind = Literal[
+    "number", "vector", "matrix", "integer", "fraction", "choice", "order", "line", "formula", "design"
+]
 CardKind = Literal["open", "choice", "cloze", "typed", "number", "order", "exercise"]
 CARD_KINDS: tuple[CardKind, ...] = ("open", "choice", "cloze", "typed", "number", "order", "exercise")
 
@@ -88,6 +91,7 @@ class Given:
     name: str  # as in JSON: h_prev, W_xz
     symbol: str  # LaTeX
     value: Value
+    tex: str = ""  # how the value is written, where not with its decimals: ln 3
 
 
 @dataclass(frozen=True)
@@ -108,9 +112,76 @@ class SlipValue:
     """What a typical mistake would have given on these numbers."""
 
     id: str
-    value: Value
+    value: Value  # what it amounts to, compared like the key
     message: str
     parts_at: str  # the name of the worked step where it leaves the right way
+    response: Any = None  # what was given, where that is not the value itself: a formula, a design
+
+
+class Answer(Protocol):
+    """How an answer is typed, and what it amounts to."""
+
+    @property
+    def entrywise(self) -> bool:
+        """Whether each entry can be right or wrong on its own, in a way that a learner understands."""
+        ...
+
+    def read(self, text: str) -> Any:
+        """Raises Unreadable, with a message that shows how to type it."""
+        ...
+
+    def amounts_to(self, response: Any) -> Value:
+        """What is compared with the key and the slips."""
+        ...
+
+    def confirms(self, response: Any) -> bool:
+        """The last word on a response whose values are right."""
+        ...
+
+    def typed(self, response: Any) -> str:
+        """How somebody would type it."""
+        ...
+
+    def which(self, right: Sequence[bool]) -> str:
+        """Which entries are right and which are wrong, in words."""
+        ...
+
+
+class Work(Protocol):
+    """What stands behind a question, worked out when it is asked for."""
+
+    def steps(self) -> tuple[Step, ...]: ...
+    def hints(self) -> tuple[str, ...]: ...
+
+
+@runtime_checkable
+class Computed(Work, Protocol):
+    """What stands behind a question that was made of equations."""
+
+    def lines(self, slip: str) -> tuple[Step, ...]:
+        """The worked solution of somebody who makes the slip."""
+        ...
+
+    def part(self, question: Question, name: str, known: Mapping[str, Value]) -> Question:
+        """One of the intermediates as a question of its own; `known`: the learner's own earlier ones."""
+        ...
+
+    def equations(self) -> tuple[str, ...]:
+        """What is worked out, as LaTeX, without numbers."""
+        ...
+
+    def formula(self, variables: Sequence[str], slip: str = "") -> Any:
+        """What is asked for as an expression in `variables`."""
+        ...
+
+    def symbols(self, names: Sequence[str]) -> tuple[str, ...]: ...
+    def design(self, parameters: Sequence[str], slip: str) -> list[float]:
+        """The numbers that somebody who makes the slip would choose."""
+        ...
+
+    def outputs(self, chosen: Mapping[str, float]) -> Value:
+        """What the network does with these numbers."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -131,13 +202,32 @@ class Question:
     asks_symbol: str
     key: Value
     tolerance: float
-    hints: tuple[str, ...]
-    steps: tuple[Step, ...]
     slips: tuple[SlipValue, ...]
+    task: str  # the last line: what to type, how precisely
+    answer: Answer = field(compare=False, repr=False)
+    work: Work = field(compare=False, repr=False)
+    options: tuple[str, ...] = ()  # Markdown, in the order shown; of a wrong line: the lines
+    said: str = ""  # Markdown: the answer in words
+    response: Any = None  # a right response, where that is not the key itself: a formula, a design
+    parts: tuple[str, ...] = ()  # the intermediates that are asked for one after the other
+    parts_at: str = ""  # the step at which what is shown leaves the right way: of a wrong line
+    why: str = ""  # Markdown: what to take home
 
     @property
     def replay(self) -> str:
         return f"{self.exercise}@{self.version}:{self.seed}/{self.index}"
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        return self.work.steps()
+
+    @cached_property
+    def hints(self) -> tuple[str, ...]:
+        return self.work.hints()
+
+    @property
+    def right_response(self) -> Any:
+        return self.key if self.response is None else self.response
 
 
 @dataclass(frozen=True)

@@ -13,19 +13,27 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any, Protocol
 
 from studyrnn.errors import Unreadable
 from studyrnn.markup import fill_gaps, hide_gaps
-from studyrnn.model import Card, CardKind, Question, Score, Sheet, SlipValue, Solution
+from studyrnn.model import Card, CardKind, Computed, Question, Score, Sheet, SlipValue, Solution, Value
 
 
 class Posed(Protocol):
     sheet: Sheet
     tries: int
-    hints: tuple[str, ...]
+    has_worked_solution: bool  # that can be shown as the last hint
+
+    @property
+    def hints(self) -> tuple[str, ...]: ...
+    @property
+    def breakable(self) -> tuple[str, ...]:
+        """The intermediates that can be asked for one by one."""
+        ...
 
     def read(self, text: str) -> Any: ...
     def grade(self, response: Any) -> Score | None: ...
@@ -51,6 +59,8 @@ def heading(topic: str) -> str:
 class _FromCard(ABC):
     tries = 1
     hints: tuple[str, ...] = ()
+    breakable: tuple[str, ...] = ()
+    has_worked_solution = False
     exact_keys = False
 
     def __init__(self, card: Card, order: Callable[[int], list[int]]) -> None:
@@ -125,7 +135,9 @@ class ChoicePosed(_FromCard):
         return "(all that apply: their digits, with or without spaces)" if len(self.right) > 1 else ""
 
     def read(self, text: str) -> set[int]:
-        chosen = set(_digits(text, len(self.options)))
+        from studyrnn.grading.reading import digits
+
+        chosen = set(digits(text, len(self.options)))
         if len(self.right) == 1 and len(chosen) > 1:
             raise Unreadable("choose one: a single digit")
         return chosen
@@ -218,10 +230,12 @@ class OrderPosed(_FromCard):
         return "Type the digits in the right order, with or without spaces"
 
     def read(self, text: str) -> list[int]:
-        digits = _digits(text, len(self.entries))
-        if sorted(digits) != list(range(1, len(self.entries) + 1)):
+        from studyrnn.grading.reading import digits
+
+        typed = digits(text, len(self.entries))
+        if sorted(typed) != list(range(1, len(self.entries) + 1)):
             raise Unreadable(f"type each digit from 1 to {len(self.entries)} once")
-        return digits
+        return typed
 
     def grade(self, response: list[int]) -> Score:
         entries = tuple(mine == right for mine, right in zip(response, self.right, strict=True))
@@ -236,19 +250,25 @@ class OrderPosed(_FromCard):
 class ExercisePosed:
     """Fresh numbers, every step worked, slips recognised."""
 
-    tries = 2
+    has_worked_solution = True
 
     def __init__(self, question: Question) -> None:
-        from studyrnn.exercises.drawing import task
-
         self.question = q = question
-        self.hints = q.hints
-        self.sheet = Sheet(f"{heading(q.topic)} · level {q.level}", q.stem, q.given, (), task(q), exact_keys=True)
+        self.tries = 1 if q.kind == "choice" else 2
+        self.sheet = Sheet(f"{heading(q.topic)} · level {q.level}", q.stem, q.given, q.options, q.task, exact_keys=True)
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        return self.question.hints
+
+    @property
+    def breakable(self) -> tuple[str, ...]:
+        if self.question.kind not in {"number", "vector", "matrix"} or len(self.question.steps) < 2:
+            return ()
+        return tuple(step.name for step in self.question.steps)
 
     def read(self, text: str) -> Any:
-        from studyrnn.grading.reading import read_value, shape_of
-
-        return read_value(text, shape_of(self.question.key), f"${self.question.asks_symbol}$")
+        return self.question.answer.read(text)
 
     def grade(self, response: Any) -> Score:
         from studyrnn.grading.diagnosis import grade
@@ -257,7 +277,39 @@ class ExercisePosed:
 
     def solution(self, slip: SlipValue | None) -> Solution:
         q = self.question
-        return Solution("", steps=q.steps, parts_at=slip.parts_at if slip else "", replay=q.replay)
+        parts_at = slip.parts_at if slip and slip.parts_at else q.parts_at
+        steps = tuple(step for step in q.steps if step.name == parts_at) if q.kind == "line" else q.steps
+        return Solution(q.said, steps=steps, parts_at=parts_at, why=q.why, replay=q.replay)
+
+
+class PartPosed(ExercisePosed):
+    """One intermediate of a longer question.
+
+    own   the learner's wrong values of earlier parts: who goes on from them rightly makes no new mistake
+    """
+
+    def __init__(self, question: Question, name: str, own: Mapping[str, Value]) -> None:
+        work = question.work
+        assert isinstance(work, Computed)
+        super().__init__(work.part(question, name, {}))
+        self.name = name
+        self.carried = work.part(question, name, own) if own else None
+
+    breakable = ()
+
+    def grade(self, response: Any) -> Score:
+        from studyrnn.grading.diagnosis import grade_part
+
+        return grade_part(response, self.question, self.carried)
+
+    def solution(self, slip: SlipValue | None) -> Solution:
+        return replace(super().solution(slip), why="", replay="")
+
+    def carried_on(self, value: Value | None) -> dict[str, Value]:
+        """The learner's wrong value, where later parts may go on from it."""
+        from studyrnn.grading.diagnosis import can_be_carried
+
+        return {self.name: value} if value is not None and can_be_carried(value, self.question) else {}
 
 
 _KINDS: dict[CardKind, type[_FromCard]] = {
@@ -268,16 +320,6 @@ _KINDS: dict[CardKind, type[_FromCard]] = {
     "number": NumberPosed,
     "order": OrderPosed,
 }
-
-
-def _digits(text: str, most: int) -> list[int]:
-    """`2`, `1 3`, `1,3` and `13` as numbers from 1 to `most`, none twice."""
-    compact = re.sub(r"[\s,;.>]+", "", text)
-    if not re.fullmatch(r"[1-9]+", compact) or max(map(int, compact)) > most:
-        raise Unreadable(f"type digits from 1 to {most}")
-    if len(set(compact)) < len(compact):
-        raise Unreadable("type each digit once")
-    return [int(digit) for digit in compact]
 
 
 def normalised(text: str) -> str:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from studyrnn.errors import Unreadable
 from studyrnn.exercises import find
-from studyrnn.exercises.drawing import draw
 from studyrnn.grading.scoring import entries_of
 from studyrnn.model import Card, CardKind, Option, Sheet, Solution
 from studyrnn.posing import Posed, heading, normalised, pose
+from studyrnn.questions.drawing import draw
 
 WHY, SOURCE = "because it is so", ("s1", "s2")
 

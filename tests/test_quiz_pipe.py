@@ -9,7 +9,7 @@ import pytest
 from running import PROGRAM, environment, piped
 
 from studyrnn.exercises import find
-from studyrnn.exercises.drawing import draw
+from studyrnn.questions.drawing import draw
 from studyrnn.store import Store
 
 DECK = """deck: seven

@@ -11,7 +11,7 @@ from running import Terminal, piped, unstyled
 from test_quiz_pipe import DECK, reviews
 
 from studyrnn.exercises import find
-from studyrnn.exercises.drawing import draw
+from studyrnn.questions.drawing import draw
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_colour_only_where_it_is_wanted(deck: str, tmp_path: Path) -> None:
 
 
 def test_a_hint_ladder(tmp_path: Path) -> None:
-    """Formula, formula with numbers, first number, and then no more."""
+    """Formula, formula with numbers, first number, the solution, and then no more."""
     play = Terminal(tmp_path, "quiz", "lstm", "--seed", "3", "--new", "18")
     shown = play.wait_for("› ")
     while "LSTM · level" not in shown:
@@ -149,6 +149,7 @@ def test_a_hint_ladder(tmp_path: Path) -> None:
     assert "cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ" in play.type("h")
     assert "⎡" in play.type("h")
     assert "The first number of" in play.type("h")
+    assert "lstm.cell-state@" in play.type("h")
     assert "last hint" in play.type("h")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from studyrnn import decks
@@ -34,6 +35,34 @@ def run(paths: list[Path], as_json: bool) -> int:
     if loaded:
         environment.write_out([text], None)
     return EXIT_FAILURE if problems or unreadable else EXIT_DONE
+
+
+def exercises(names: list[str], seeds: int, as_json: bool) -> int:
+    """Check the questions of exercises, telling one after the other how it went; 1 where anything is wrong.
+
+    Raises UnknownName for what is neither an exercise nor a topic.
+    """
+    from studyrnn.exercises import all_exercises, find, of_topic
+    from studyrnn.questions.quality import findings
+
+    chosen = [found for name in names for found in (of_topic(name) or [find(name)])] or all_exercises()
+    wrong = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal wrong
+        for exercise in chosen:
+            problems = findings(exercise, range(seeds))
+            wrong += len(problems)
+            if as_json:
+                yield json.dumps({"version": FORMAT, "exercise": exercise.id, "problems": problems}) + "\n"
+            else:
+                yield f"{exercise.id}: fine\n" if not problems else "".join(f"{problem}\n" for problem in problems)
+        if not as_json:
+            many = "1 exercise" if len(chosen) == 1 else f"{len(chosen)} exercises"
+            yield f"{wrong or 'No'} problem{'' if wrong == 1 else 's'} in {many}\n"
+
+    environment.write_out(lines(), None)
+    return EXIT_FAILURE if wrong else EXIT_DONE
 
 
 def maths() -> None:

@@ -6,51 +6,21 @@ import random
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from studyrnn import decks
 from studyrnn.commands import environment
-from studyrnn.errors import Interrupted, Unreadable, UnreadableLine, nearest
+from studyrnn.commands.asking import HELPED, MISSED, RIGHT, Asking, Leave, Response
+from studyrnn.errors import Interrupted
 from studyrnn.markup import literally
-from studyrnn.model import AGAIN, GOOD, HARD, RATING_NAMES, Card, Problem, Review, Score, SlipValue
+from studyrnn.model import AGAIN, GOOD, RATING_NAMES, Card, Problem, Review
 from studyrnn.posing import Posed, pose
 from studyrnn.scheduling import MODEL, Scheduler, study_day
 from studyrnn.session import Plan, Session, next_due, plan
 from studyrnn.store import Seen, Store
 from studyrnn.terminal import views
-from studyrnn.terminal.layout import flat
 from studyrnn.terminal.screen import EndOfInput, Screen
-
-RIGHT, HELPED, MISSED = "right at once", "with help or at the second try", "missed"
-
-
-class Leave(Exception):
-    """The learner asked to leave: the summary follows."""
-
-
-@dataclass
-class Response:
-    """What came of asking one card."""
-
-    score: Score | None = None  # None: revealed unanswered, or for the learner to judge
-    typed: str = ""
-    tries: int = 0
-    hints: int = 0
-    slip: SlipValue | None = None  # the last one that was recognised
-
-    @property
-    def outcome(self) -> str:
-        """Of an answer that a machine judges."""
-        if self.score is None or not self.score.right:
-            return MISSED
-        return HELPED if self.tries > 1 or self.hints else RIGHT
-
-    @property
-    def suggested(self) -> int:
-        """Right at once is Good; right on the retry, or after a hint, Hard; Easy only when the learner says so."""
-        return {RIGHT: GOOD, HELPED: HARD, MISSED: AGAIN}[self.outcome]
 
 
 def run(
@@ -68,11 +38,10 @@ class Quiz:
         self.scheduler = Scheduler()
         self.seen: dict[str, Seen] = store.seen()
         self.started = time.monotonic()
-        self.slips: Counter[str] = Counter()
+        self.asking = Asking(screen)
         self.outcomes: dict[str, str] = {}  # card id -> how its first asking went
 
-    def say(self, view: Callable[..., list[Any]], *data: Any, **more: Any) -> None:
-        self.screen.show(*view(*data, width=self.screen.width, plain=self.screen.plain, **more))
+        self.say, self.refuse = self.asking.say, self.asking.refuse
 
     # -- the session -------------------------------------------------------------------------------------------------
 
@@ -124,7 +93,7 @@ class Quiz:
             shown = [outcome for outcome in (RIGHT, HELPED, MISSED) if tally[outcome] or outcome != HELPED]
             first += " · " + ", ".join(f"{tally[outcome]} {outcome}" for outcome in shown)
         missed = [card_id for card_id, outcome in self.outcomes.items() if outcome == MISSED]
-        slips = [f"{slip} ×{n}" for slip, n in self.slips.most_common(3)]
+        slips = [f"{slip} ×{n}" for slip, n in self.asking.slips.most_common(3)]
         week = sum(count for day, count in ahead.items() if day <= today + 7)
         last = f"tomorrow {ahead.get(today + 1, 0)} due · this week {week}"
         self.say(views.summary, first, {"missed": missed, "slips": slips}, last)
@@ -138,16 +107,19 @@ class Quiz:
         question = None
         if card.kind == "exercise":
             from studyrnn.exercises import find
-            from studyrnn.exercises.drawing import draw
+            from studyrnn.questions.drawing import draw
 
             question = draw(find(card.id), self.seed, index)
         posed = pose(card, self.permutation(card.id, index), question)
         self.say(views.header, session.asked + 1, session.total, described, posed.sheet.heading)
         self.say(views.sheet, posed.sheet)
         began = time.monotonic()
-        response = self.answer(posed)
+        response = self.asking.ask(posed)
         milliseconds = round((time.monotonic() - began) * 1000)
-        self.say(views.solution, posed.solution(response.slip), verdict_shown=response.score is not None)
+        solved = posed.solution(response.slip)
+        if response.in_parts:
+            solved = replace(solved, answer="", steps=())  # each part was resolved when it was over
+        self.say(views.solution, solved, verdict_shown=response.score is not None)
         return self.rate(card, index, posed, response, milliseconds, question.version if question else None)
 
     def permutation(self, card_id: str, index: int) -> Callable[[int], list[int]]:
@@ -158,68 +130,6 @@ class Quiz:
             return sorted(range(count), key=lambda _: chance.random())
 
         return order
-
-    def answer(self, posed: Posed) -> Response:
-        """Let the learner type until it is right, given up, or out of tries."""
-        response = Response()
-        while True:
-            typed = self.command(posed, response)
-            if not typed.strip():
-                return response  # "I don't know", or: reveal
-            response.typed = typed
-            try:
-                score = posed.grade(posed.read(typed))
-            except Unreadable as error:
-                self.refuse(str(error))
-                continue
-            if score is None:
-                return response
-            response.score = score
-            response.tries += 1
-            if score.slip:
-                response.slip = score.slip
-                self.slips[score.slip.id] += 1
-            over = score.right or response.tries >= posed.tries
-            self.say(views.verdict, score, note=second_try(response) if score.right else "")
-            if over:
-                return response
-            self.say(views.said, "Once more, or Enter to see the answer.")
-
-    def command(self, posed: Posed, response: Response) -> str:
-        """One typed line that is an answer; hints, help and leaving are dealt with here."""
-        label = "answer" if posed.tries else "Enter"
-        while True:
-            self.say(views.keys, valid_keys(posed, response))
-            typed = self.screen.ask(label)
-            word = typed.strip().lower()
-            if word.startswith(":"):
-                word = word[1:]
-            elif not posed.sheet.exact_keys:
-                word = ""
-            if word in {"q", "quit"}:
-                raise Leave
-            if word == "?":
-                self.say(views.notice, HELP)
-            elif word in {"h", "hint"}:
-                self.hint(posed, response)
-            elif typed.strip().startswith(":"):
-                self.refuse(f'there is no key "{literally(word)}". {nearest(word, ["h", "q", "?"])}')
-            else:
-                return typed
-
-    def hint(self, posed: Posed, response: Response) -> None:
-        if response.hints < len(posed.hints):
-            self.say(views.notice, posed.hints[response.hints])
-            response.hints += 1
-        else:
-            more = "that was the last hint" if posed.hints else "there are no hints here"
-            self.say(views.notice, f"{more}; Enter shows the answer")
-
-    def refuse(self, why: str) -> None:
-        """Unreadable: asked again for nothing; on a pipe, where nobody can answer, the end."""
-        if not self.screen.interactive:
-            raise UnreadableLine(f"line {self.screen.lines_read}: {flat(why, self.screen.plain)}")
-        self.say(views.notice, why)
 
     def rate(
         self, card: Card, index: int, posed: Posed, response: Response, milliseconds: int, version: int | None
@@ -287,27 +197,6 @@ class Quiz:
 
     def today(self) -> int:
         return study_day(environment.now_local())
-
-
-HELP = (
-    "Type the answer and Enter. An empty line means: I don't know, show me. After the answer Enter accepts the "
-    "suggested rating, 1 to 4 give another. h hint, q leave, ? this help; where words are typed as an answer, write "
-    ":h :q :? instead. Everything answered is saved at once."
-)
-
-
-def valid_keys(posed: Posed, response: Response) -> list[tuple[str, str]]:
-    colon = "" if posed.sheet.exact_keys else ":"
-    pairs = [("Enter", "show the answer")]
-    if response.hints < len(posed.hints):
-        pairs.insert(0, (f"{colon}h", "hint"))
-    return [*pairs, (f"{colon}?", "help"), (f"{colon}q", "leave")]
-
-
-def second_try(response: Response) -> str:
-    if response.hints:
-        return "With a hint: counts as Hard."
-    return "At the second try: counts as Hard." if response.tries > 1 else ""
 
 
 def many(count: int, what: str) -> str:

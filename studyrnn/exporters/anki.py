@@ -94,7 +94,7 @@ def notes_of(card: Card, titles: Mapping[str, str], variants: int) -> list[Note]
 def _exercise_notes(card: Card, deck: str, tags: str, variants: int) -> list[Note]:
     """A flashcard cannot draw numbers: a few fixed variants stand in, each a note of its own."""
     from studyrnn.exercises import find
-    from studyrnn.exercises.drawing import draw, full_stem
+    from studyrnn.questions.drawing import draw, full_stem
 
     exercise = find(card.id)
     questions = [draw(exercise, 0, index) for index in range(variants)]
@@ -105,11 +105,21 @@ def _exercise_notes(card: Card, deck: str, tags: str, variants: int) -> list[Not
 
 def _worked(question: Question) -> str:
     from studyrnn.engine.latex import literal
+    from studyrnn.grading.scoring import ABSOLUTE
 
-    lines = [f"$${question.asks_symbol} = {literal(question.key, 3)}$$"]
+    decimals = question.kind in {"number", "vector", "matrix"} and question.tolerance >= ABSOLUTE
+    lines = [question.said] if question.said else []
+    if not question.said:
+        key = literal(question.key, 3) if decimals else question.steps[-1].tex or literal(question.key)
+        lines.append(f"$${question.asks_symbol} = {key}$$")
     for step in question.steps:
-        lines.append(f"$${step.symbol} = {step.formula} = {step.substituted} = {literal(step.value, 4)}$$")
-    return "\n".join([*lines, f"Right within {question.tolerance:.3g} in each entry.", f"`{question.replay}`"])
+        value = step.tex or literal(step.value, 4)
+        lines.append(f"$${step.symbol} = {step.formula} = {step.substituted} = {value}$$")
+    if question.why:
+        lines.append(f"Why: {question.why}")
+    if decimals:
+        lines.append(f"Right within {question.tolerance:.3g} in each entry.")
+    return "\n".join([*lines, f"`{question.replay}`"])
 
 
 def _open(card: Card) -> tuple[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from studyrnn.exercises.drawing import full_stem
-from studyrnn.model import Question
+from studyrnn.model import Question, Value
+from studyrnn.questions.drawing import full_stem
 
 FORMAT = 1
 
@@ -28,7 +29,7 @@ def line(question: Question, answers: bool = True) -> str:
         "asks": question.asks,
     }
     if answers:
-        record["key"] = question.key
+        record["key"] = _response(question, question.key, question.response)
     record["tolerance"] = question.tolerance
     if answers:
         record |= {
@@ -37,7 +38,19 @@ def line(question: Question, answers: bool = True) -> str:
                 {"name": s.name, "formula": s.formula, "substituted": s.substituted, "value": s.value}
                 for s in question.steps
             ],
-            "slips": [{"id": s.id, "value": s.value, "message": s.message} for s in question.slips],
+            "solution": question.said,
+            "slips": [
+                {"id": s.id, "value": _response(question, s.value, s.response), "message": s.message}
+                for s in question.slips
+            ],
         }
-    record["options"] = None
+    record["options"] = list(question.options) or None
+    record["parts"] = list(question.parts) or None
     return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _response(question: Question, value: Value, response: Any) -> Any:
+    """What is typed: the value itself, the numbers of a design, or a formula as text."""
+    if response is None:
+        return value
+    return response if isinstance(response, list) else question.answer.typed(response)

@@ -6,25 +6,62 @@ last try a learner hears which entries are wrong and why, never a right number a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from studyrnn.grading.scoring import ABSOLUTE, entries_of, right_entries
 from studyrnn.model import Question, Score, SlipValue, Value
 
 NEAR = 0.03  # of max(1, largest entry): close enough to suspect rounding, once no slip explains it
+CARRIED_ON = 0.75  # of the marks, for what is right but for a wrong value that it starts from
 
 
-def grade(value: Value, question: Question) -> Score:
-    """Score `value` (in the shape of the key) and say what went wrong."""
-    key, tolerance = question.key, question.tolerance
-    right = right_entries(value, key, tolerance)
-    if all(right):
+def grade(response: Any, question: Question) -> Score:
+    """Score what was read and say what went wrong."""
+    answer, key = question.answer, question.key
+    value = answer.amounts_to(response)
+    right = right_entries(value, key, question.tolerance)
+    if all(right) and answer.confirms(response):
         return Score(1.0, right)
-    share = sum(right) / len(right)
+    share = sum(right) / len(right) if question.kind not in {"formula", "choice", "line"} else 0.0
+    which = answer.which(right)
     slip = _slip(value, question, right)
     if slip is not None:
-        return Score(share, right, slip, f"{_which(question, right)} {slip.message}".strip())
-    return Score(share, right, None, _general(value, question, right).strip())
+        return Score(share, right, slip, f"{which} {slip.message}".strip())
+    if not answer.entrywise:
+        return Score(share, right, None, which)
+    slip = _general(value, question, right)
+    return Score(share, right, slip, f"{which} {slip.message if slip else UNKNOWN}".strip())
+
+
+def grade_part(response: Value, part: Question, carried: Question | None) -> Score:
+    """Score one part of a longer question. `carried` is the same part as it follows from the learner's own earlier
+    values, where these are wrong: who is right from there on has made no new mistake."""
+    score = grade(response, part)
+    if score.right or carried is None:
+        return score
+    right = right_entries(response, carried.key, carried.tolerance)
+    if not all(right):
+        return score
+    message = "Right from what you had before: the mistake is further up, and this part carries it on."
+    return Score(CARRIED_ON, right, None, message)
+
+
+def can_be_carried(value: Value, part: Question) -> bool:
+    """Whether a wrong value may stand in for the right one further on: finite, within the range of its function, and
+    not nought, which would make the rest trivial."""
+    entries = entries_of(value)
+    step = part.steps[0] if part.steps else None
+    low, high = _range(step.formula if step else "")
+    return any(entries) and all(math.isfinite(entry) and low <= entry <= high for entry in entries)
+
+
+def _range(formula: str) -> tuple[float, float]:
+    if formula.startswith(r"\sigma("):
+        return 0.0, 1.0
+    return (-1.0, 1.0) if formula.startswith(r"\tanh(") else (-math.inf, math.inf)
 
 
 def grade_number(value: float, key: float, tolerance: float) -> Score:
@@ -51,35 +88,59 @@ def _slip(value: Value, question: Question, right: tuple[bool, ...]) -> SlipValu
         like = right_entries(value, slip.value, question.tolerance)
         if all(like):
             return slip
-        if partial is None and all(fits or good for fits, good in zip(like, right, strict=True)):
+        explains = question.answer.entrywise and all(fits or good for fits, good in zip(like, right, strict=True))
+        if partial is None and explains:
             partial = slip
     return partial
 
 
-def _general(value: Value, question: Question, right: tuple[bool, ...]) -> str:
-    mine, key = entries_of(value), entries_of(question.key)
-    tolerance = question.tolerance
-    wrong = [k for k, good in enumerate(right) if not good]
+# -- what can go wrong with any numbers ------------------------------------------------------------------------------
 
-    def all_wrong(fits: Callable[[int], bool]) -> bool:
-        return all(fits(k) for k in wrong)
 
-    def close(a: float, b: float) -> bool:
-        return abs(a - b) <= tolerance
+@dataclass(frozen=True)
+class _Wrong:
+    """A wrong answer beside the right one."""
 
-    which = _which(question, right)
-    if all_wrong(lambda k: abs(key[k]) > tolerance and close(mine[k], -key[k])):
-        return f"{which} Only the sign is turned round."
-    if _is_transposed(value, question.key, tolerance):
-        return f"{which} The matrix is transposed."
-    if len(key) > 1 and all(close(p, q) for p, q in zip(sorted(mine), sorted(key), strict=True)):
-        return f"{which} The right values stand there in another order."
-    if all_wrong(lambda k: _decimal_point_moved(mine[k], key[k])):
-        return f"{which} The decimal point has moved."
-    near = NEAR * tolerance / ABSOLUTE
-    if all_wrong(lambda k: abs(mine[k] - key[k]) <= near):
-        return f"{which} Close: rounded too early? Carry 4 decimals."
-    return f"{which} It is not what any usual slip gives."
+    value: Value
+    key: Value
+    tolerance: float
+    places: tuple[int, ...]  # of the wrong entries
+
+    @property
+    def mine(self) -> list[float]:
+        return entries_of(self.value)
+
+    @property
+    def right(self) -> list[float]:
+        return entries_of(self.key)
+
+    def close(self, a: float, b: float) -> bool:
+        return abs(a - b) <= self.tolerance
+
+    def everywhere(self, fits: Callable[[float, float], bool]) -> bool:
+        return all(fits(self.mine[k], self.right[k]) for k in self.places)
+
+
+def _sign(wrong: _Wrong) -> bool:
+    return wrong.everywhere(lambda mine, right: abs(right) > wrong.tolerance and wrong.close(mine, -right))
+
+
+def _transposed(wrong: _Wrong) -> bool:
+    value, key = wrong.value, wrong.key
+    if not (isinstance(value, list) and isinstance(key, list) and isinstance(value[0], list)):
+        return False
+    turned: Value = [list(column) for column in zip(*value, strict=True)]
+    same_shape = len(entries_of(turned)) == len(entries_of(key)) and len(key) == len(value[0])
+    return same_shape and all(right_entries(turned, key, wrong.tolerance))
+
+
+def _other_order(wrong: _Wrong) -> bool:
+    pairs = zip(sorted(wrong.mine), sorted(wrong.right), strict=True)
+    return len(wrong.right) > 1 and all(wrong.close(p, q) for p, q in pairs)
+
+
+def _decimal_point(wrong: _Wrong) -> bool:
+    return wrong.everywhere(_decimal_point_moved)
 
 
 def _decimal_point_moved(mine: float, key: float) -> bool:
@@ -87,29 +148,39 @@ def _decimal_point_moved(mine: float, key: float) -> bool:
     return key != 0 and any(abs(mine / key / factor - 1) <= 0.02 for factor in (10, 0.1, 100, 0.01))
 
 
-def _is_transposed(value: Value, key: Value, tolerance: float) -> bool:
-    if not (isinstance(value, list) and isinstance(key, list) and isinstance(value[0], list)):
-        return False
-    turned: Value = [list(column) for column in zip(*value, strict=True)]
-    same_shape = len(entries_of(turned)) == len(entries_of(key)) and len(key) == len(value[0])
-    return same_shape and all(right_entries(turned, key, tolerance))
+def _rounded_early(wrong: _Wrong) -> bool:
+    near = NEAR * max(1.0, *map(abs, wrong.right))
+    return wrong.everywhere(lambda mine, right: abs(mine - right) <= near)
 
 
-def _which(question: Question, right: tuple[bool, ...]) -> str:
-    """Which entries are meant: "Both entries are wrong.", "Entry 1 is right, entry 2 is wrong."."""
-    if len(right) == 1:
-        return ""
-    if not any(right):
-        all_of_them = "Both" if len(right) == 2 else f"All {len(right)}"
-        return f"{all_of_them} entries are wrong."
-    good = _entries([k for k, ok in enumerate(right) if ok], question)
-    bad = _entries([k for k, ok in enumerate(right) if not ok], question)
-    return f"{good.capitalize()} right; {bad} wrong."
+@dataclass(frozen=True)
+class _General:
+    id: str
+    fits: Callable[[_Wrong], bool]
+    message: str
+    decimals: bool = False  # only where decimals are asked for: rounding is no excuse elsewhere
+    fraction: bool = False  # only where a fraction is
 
 
-def _entries(indices: list[int], question: Question) -> str:
-    columns = len(question.key[0]) if isinstance(question.key, list) and isinstance(question.key[0], list) else 0
-    names = [f"({k // columns + 1},{k % columns + 1})" if columns else str(k + 1) for k in indices]
-    if len(names) == 1:
-        return f"entry {names[0]} is"
-    return f"entries {', '.join(names[:-1])} and {names[-1]} are"
+_GENERAL = (
+    _General("sign", _sign, "Only the sign is turned round."),
+    _General("transposed", _transposed, "The matrix is transposed."),
+    _General("other-order", _other_order, "The right values stand there in another order."),
+    _General("decimal-point", _decimal_point, "The decimal point has moved."),
+    _General("rounded-early", _rounded_early, "Close: rounded too early? Carry 4 decimals.", decimals=True),
+    _General("rounded", _rounded_early, "Close, but not exact: give it as a fraction.", fraction=True),
+)
+UNKNOWN = "It is not what any usual slip gives."
+
+
+def _general(value: Value, question: Question, right: tuple[bool, ...]) -> SlipValue | None:
+    """The first of all that can go wrong with any numbers that fits."""
+    places = tuple(k for k, good in enumerate(right) if not good)
+    wrong = _Wrong(value, question.key, question.tolerance, places)
+    for slip in _GENERAL:
+        allowed = (question.tolerance >= ABSOLUTE or not slip.decimals) and (
+            question.kind == "fraction" or not slip.fraction
+        )
+        if allowed and slip.fits(wrong):
+            return SlipValue(slip.id, value, slip.message, "")
+    return None

@@ -43,6 +43,7 @@ _OTHER_SIGNS = {
     ord("√"): " sqrt ",
     ord("\u00a0"): " ",
 }
+SIGNS = _LIKE_MINUS | _OTHER_SIGNS
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
 
 
@@ -135,7 +136,7 @@ def _combined(op: ast.operator, left: float, right: float, text: str) -> float:
 def _clean(text: str) -> str:
     if len(text) > LONGEST:
         raise Unreadable(f"that is too long: at most {LONGEST} characters")
-    text = text.translate(_LIKE_MINUS | _OTHER_SIGNS).strip().strip("$").strip()
+    text = text.translate(SIGNS).strip().strip("$").strip()
     before, sign, after = text.partition("=" if "=" in text else "≈")
     if sign and len(before) <= 40 and re.search(r"[A-Za-z∂∇]", before):  # "h_t = ..."
         text = after
@@ -276,6 +277,16 @@ def shown(text: str) -> str:
     """Typed text inside a message: short, and nothing in it that a terminal would obey."""
     text = " ".join(text.split())
     return literally(text if len(text) <= 40 else text[:39] + "…")
+
+
+def digits(text: str, most: int) -> list[int]:
+    """`2`, `1 3`, `1,3` and `13` as numbers from 1 to `most`, none twice. Raises Unreadable."""
+    compact = re.sub(r"[\s,;.>]+", "", text)
+    if not re.fullmatch(r"[1-9]+", compact) or max(map(int, compact)) > most:
+        raise Unreadable(f"type digits from 1 to {most}")
+    if len(set(compact)) < len(compact):
+        raise Unreadable("type each digit once")
+    return [int(digit) for digit in compact]
 
 
 def shape_of(value: Value) -> tuple[int, ...]:

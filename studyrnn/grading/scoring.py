@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import operator
+
 from studyrnn.model import Value
 
 ABSOLUTE = 1e-3
@@ -11,12 +14,20 @@ ABSOLUTE = 1e-3
 def entries_of(value: Value) -> list[float]:
     if not isinstance(value, list):
         return [value]
-    return [entry for part in value for entry in entries_of(part)]
+    if value and isinstance(value[0], list):
+        return [entry for row in value for entry in row]
+    return value  # type: ignore[return-value]
 
 
 def tolerance_of(key: Value) -> float:
     """1e-3, scaled by the largest entry where that exceeds 1."""
     return ABSOLUTE * max(1.0, *(abs(entry) for entry in entries_of(key)))
+
+
+def distance(a: Value, b: Value) -> float:
+    """The largest difference of two entries at the same place; infinite where one of them is no number."""
+    differences = list(map(abs, map(operator.sub, entries_of(a), entries_of(b))))
+    return math.inf if any(map(math.isnan, differences)) else max(differences)
 
 
 def right_entries(value: Value, key: Value, tolerance: float) -> tuple[bool, ...]:

@@ -84,10 +84,10 @@ def given_lines(given: tuple[Given, ...], width: int, plain: bool, decimals: int
     from studyrnn.engine.latex import literal as written
 
     if plain:
-        return [" " * MARGIN + formula(f"{g.symbol} = {written(g.value, decimals)}", plain) for g in given]
+        return [" " * MARGIN + formula(f"{g.symbol} = {g.tex or written(g.value, decimals)}", plain) for g in given]
     rows: list[list[Box]] = [[]]
     for item in given:
-        box = _as_box(formula_lines(f"{item.symbol} = {written(item.value, decimals)}", width, plain))
+        box = _as_box(formula_lines(f"{item.symbol} = {item.tex or written(item.value, decimals)}", width, plain))
         if rows[-1] and _in_a_row([*rows[-1], box]).width > width:
             rows.append([])
         rows[-1].append(box)

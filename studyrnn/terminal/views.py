@@ -85,7 +85,7 @@ def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> 
     for point in solved.points:
         lines += _hanging("   - " if plain else "   [ ] ", point, width, plain)
     for number, step in enumerate(solved.steps):
-        lines += [Text()] if number else []
+        lines += [Text()] if number or solved.answer else []
         lines += _worked(step, step.name == solved.parts_at, width, plain)
     if solved.why:
         lines += [Text(), *paragraphs(f"Why: {solved.why}", width, plain)]
@@ -126,7 +126,7 @@ def _worked(step: Step, parts_here: bool, width: int, plain: bool, short: bool =
     if parts_here:
         lines[-1].append("    <- here the slip happened" if plain else "    ← here the slip happened", style=WRONG)
     # An empty symbol on the left: the sign of equality stands where a continued line begins.
-    value = literal(step.value, 4)
+    value = step.tex or literal(step.value, 4)
     working = [] if short else [tex for tex in (step.substituted, step.terms) if tex and tex != value]
     for tex in [*working, value]:
         lines += [Text(indent + line) for line in formula_lines(f"= {tex}", width - len(indent), plain)]

@@ -1,11 +1,13 @@
-"""Backpropagation through time, by hand."""
+"""A single unit over a few steps."""
 
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.cells import rnn
-from studyrnn.exercises.base import Exercise, Range, Slip, Variant
+from studyrnn.questions import Exercise, Formula, Range, Slip, Variant
 
 _STEP = rnn().program
+
 _FORWARD = _STEP.at_step(1) + _STEP.at_step(2)
+
 _SCALAR = _FORWARD + gradient(_FORWARD, seeds={"h_2": "h_2 - target"}, wrt=["W_hh"])
 
 EXERCISES = (
@@ -59,6 +61,37 @@ EXERCISES = (
                         "sign",
                         r"The sign is turned round: the loss grows with $h_2 - \text{target}$, in this order.",
                         equations={"dh_2": "target - h_2"},
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Exercise(
+        id="bptt.symbolic",
+        version=1,
+        level=4,
+        asks="dW_hh",
+        form=Formula(("W_hh", "h_0", "h_1", "h_2")),
+        requires=("bptt.scalar",),
+        summary="the gradient of the recurrent weight over two steps as a formula",
+        scalar=True,
+        variants=(
+            Variant(
+                program=_SCALAR,
+                stem="A vanilla RNN with one input and one unit, run for two steps: "
+                r"$$a_t = W_{xh} x_t + W_{hh} h_{t-1} + b_h, \quad h_t = \tanh(a_t)$$ "
+                r"Only the last state is compared with a target: $$L = \tfrac{1}{2}(h_2 - \text{target})^2$$ "
+                "The initial state $h_0$ is a constant.",
+                slips=(
+                    Slip(
+                        "last-step-only",
+                        "That is the last step's term alone: $W_{hh}$ was used at step 1 too.",
+                        equations={"dW_hh": "outer(da_2, h_1)"},
+                    ),
+                    Slip(
+                        "no-recurrent-factor",
+                        "On the way from $a_2$ back to $h_1$ the gradient is multiplied by $W_{hh}$.",
+                        equations={"dh_1": "da_2"},
                     ),
                 ),
             ),

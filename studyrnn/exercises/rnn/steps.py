@@ -1,9 +1,10 @@
-"""Vanilla recurrent network: one step forward."""
+"""One step forward."""
 
 from studyrnn.engine.cells import rnn
-from studyrnn.exercises.base import Exercise, Slip, Variant, no_bias, transposed
+from studyrnn.questions import Exercise, Slip, Variant, no_bias, transposed
 
 _SIZE = "A vanilla RNN with two inputs and two hidden units"
+
 _SHARED = (
     no_bias("b_h"),
     transposed("W_hh"),
@@ -22,6 +23,7 @@ _SHARED = (
 )
 
 _NAMES = {"tanh": r"\tanh", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}"}
+
 _INSTEAD = {"tanh": "sigmoid", "sigmoid": "tanh", "relu": "tanh"}
 
 

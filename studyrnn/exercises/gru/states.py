@@ -1,9 +1,37 @@
-"""GRU: its gates and its new state. Reset before the product, z keeps the old state; every stem says so."""
+"""The gates and the new state of one step."""
 
 from studyrnn.engine.cells import gru
-from studyrnn.exercises.base import Exercise, Slip, Variant, no_bias, transposed
+from studyrnn.questions import Exercise, Parts, Slip, Variant, WrongLine, no_bias, transposed
 
 _CELL = gru(reset="before", z_keeps="old")
+
+_STEP = (
+    "A GRU layer with two inputs and two units. "
+    r"$$r_t = \sigma(W_{xr} x_t + W_{hr} h_{t-1} + b_r)$$ $$z_t = \sigma(W_{xz} x_t + W_{hz} h_{t-1} + b_z)$$ "
+    r"The reset gate acts before the product, $$n_t = \tanh(W_{xn} x_t + W_{hn} (r_t \odot h_{t-1}) + b_n)$$ "
+    r"and $z_t$ keeps the old state, $$h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}$$"
+)
+
+_STEP_SLIPS = (
+    Slip(
+        "z-flipped",
+        "$z_t$ and $1 - z_t$ changed places: in this convention $z_t$ keeps the old state.",
+        equations={"h": "z * n + (1 - z) * h_"},
+    ),
+    Slip(
+        "reset-after",
+        r"The reset gate came after the product, $r_t \odot (W_{hn} h_{t-1})$. Here it scales $h_{t-1}$ first.",
+        equations={"n": "tanh(W_xn @ x + r * (W_hn @ h_) + b_n)"},
+        always=False,
+    ),
+    Slip(
+        "tanh-for-sigmoid",
+        r"That is $\tanh$ where the reset gate needs a sigmoid.",
+        equations={"r": "tanh(W_xr @ x + W_hr @ h_ + b_r)"},
+        always=False,
+    ),
+    no_bias("b_z"),
+)
 
 EXERCISES = (
     Exercise(
@@ -99,5 +127,25 @@ EXERCISES = (
                 ),
             ),
         ),
+    ),
+    Exercise(
+        id="gru.full-step",
+        version=1,
+        level=3,
+        asks="h",
+        form=Parts(names=("r", "z", "n", "h")),
+        requires=("gru.update-gate", "gru.hidden-state"),
+        summary="a whole step: both gates, the candidate, the new state, one after the other",
+        variants=(Variant(program=_CELL.program, convention=_CELL.convention, stem=_STEP, slips=_STEP_SLIPS),),
+    ),
+    Exercise(
+        id="gru.wrong-line",
+        version=1,
+        level=3,
+        asks="h",
+        form=WrongLine(),
+        requires=("gru.full-step",),
+        summary="find the wrong line of a worked step",
+        variants=(Variant(program=_CELL.program, convention=_CELL.convention, stem=_STEP, slips=_STEP_SLIPS),),
     ),
 )

@@ -1,0 +1,5 @@
+"""Activations: values, slopes, softmax."""
+
+from studyrnn.exercises.activations import slopes, softmax, values
+
+EXERCISES = (*values.EXERCISES, *slopes.EXERCISES, *softmax.EXERCISES)

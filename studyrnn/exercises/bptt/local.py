@@ -1,0 +1,5 @@
+"""One step back: slopes and Jacobians."""
+
+from studyrnn.questions import Exercise
+
+EXERCISES: tuple[Exercise, ...] = ()
