@@ -1,6 +1,7 @@
 """Which way z goes, where the reset gate acts, and which gate does what."""
 
 import random
+from dataclasses import replace
 
 from studyrnn.engine.cells import gru
 from studyrnn.engine.equations import Program
@@ -194,7 +195,11 @@ EXERCISES = (
                         "The bias $b_{hn}$ is missing: this convention has two biases in the candidate.",
                         names={"b_hn": "0"},
                     ),
-                    NO_RESET,
+                    replace(
+                        NO_RESET,
+                        message="The reset gate is missing: it scales all that comes from the old state, the product "
+                        "and $b_{hn}$.",
+                    ),
                 ),
             ),
         ),

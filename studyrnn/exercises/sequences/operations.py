@@ -3,7 +3,7 @@
 import random
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Exercise, Parts, Range, Slip, Teller, Told, Variant, sum_for_mean
+from studyrnn.questions import WHOLE, Exercise, Parts, Pick, Range, Slip, Teller, Told, Variant, sum_for_mean
 
 
 def _slip(name: str, says: str, **equations: str) -> Slip:
@@ -48,7 +48,7 @@ def _shift(chance: random.Random, way: int) -> Told:
         },
         solution=f"Put in $t = 1$: $y_1 = x_{{{1 + by}}}$, and so on up to $y_{{{T}}} = x_{{{T + by}}}$. Steps below 1 "
         f"or above {T} do not exist, and give 0.",
-        hints=(f"Put in $t = 1$: which step of $x$ is $y_1$?",),
+        hints=("Put in $t = 1$: which step of $x$ is $y_1$?",),
     )
 
 
@@ -161,7 +161,6 @@ def _correlated(T: int) -> Variant:
         stem=f"A sequence of {T} numbers with the mean $m$. How much do neighbours go together? Compute the "
         rf"autocorrelation at lag 1, $$r = \frac{{\sum_{{t=1}}^{{{T - 1}}} e_t e_{{t+1}}}}"
         rf"{{\sum_{{t=1}}^{{{T}}} e_t^2}}, \quad e_t = x_t - m$$",
-        keep=lambda trace: float(trace["spread"]) > 1,
         slips=(
             _slip(
                 "mean-kept",
@@ -207,8 +206,8 @@ EXERCISES = (
             Teller(_delay, _SHIFT_SLIPS, convention={"kind": "delay"}),
             Teller(_join, _JOIN_SLIPS, convention={"kind": "join"}),
         ),
-        why="$x_{t+k}$ with $k > 0$ brings the future forward, an advance; $x_{t-k}$ is a delay. A network that is to "
-        "forecast has the delayed sequence as its input.",
+        why="$x_{t+k}$ with $k > 0$ brings the future forward, an advance; $x_{t-k}$ is a delay. Who forecasts the "
+        "next step has the input, advanced by 1, as targets.",
     ),
     Exercise(
         id="sequences.mean-and-sum",
@@ -259,9 +258,13 @@ EXERCISES = (
             "covered": r"\text{products}",
             "spread": r"\text{squares}",
         },
-        ranges={f"x_{t}": Range(1, 9, 1) for t in range(1, 6)},
+        ranges={
+            "x_1": Pick((-9.0, -7.0, -5.0, -3.0, -1.0, 1.0, 3.0, 5.0, 7.0, 9.0)),  # odd, then even: never are all alike
+            "x_2": Range(-8, 8, 2),
+            **{f"x_{t}": Range(-9, 9, 1) for t in (3, 4, 5)},
+        },
         variants=(_correlated(4), _correlated(5)),
-        why="Steps of one sequence are no independent draws: that is what a recurrent network can use, and why a "
+        why="Steps of one sequence are seldom independent draws: that is what a recurrent network can use, and why a "
         "sequence is not cut into shuffled steps.",
     ),
 )

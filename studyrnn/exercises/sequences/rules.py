@@ -15,7 +15,7 @@ def _perhaps(name: str, says: str, **equations: str) -> Slip:
 _FROM_NOUGHT = "You counted the steps from 0. The first one has the number 1."
 _SHORT = "You stopped one step early: count the steps from the first given one."
 _FAR = "You went one step too far: count the steps from the first given one."
-_FACTOR = Pick((-3.0, -2.0, 2.0, 3.0))
+_FACTOR = Pick((-5.0, -4.0, -3.0, -2.0, 2.0, 3.0, 4.0, 5.0))
 
 _LINEAR = Variant(
     program=Program.parse({"value": "a * t + b"}),
@@ -23,7 +23,7 @@ _LINEAR = Variant(
     stem="A deterministic sequence with the rule $$x_t = a \\, t + b, \\quad t = 1, 2, 3, \\ldots$$ What is its "
     "element number $t$?",
     symbols={"value": "x_t", "t": "t"},
-    ranges={"a": Range(2, 9, 1), "b": Range(-9, 9, 1), "t": Range(5, 40, 1)},
+    ranges={"a": Range(2, 9, 1), "b": Range(-20, 20, 1), "t": Range(5, 40, 1)},
     slips=(
         _slip("counted-from-nought", _FROM_NOUGHT, value="a * (t - 1) + b"),
         _slip("bracket", "You multiplied $b$ by $t$ too. Only $a$ is.", value="(a + b) * t"),
@@ -36,8 +36,8 @@ _QUADRATIC = Variant(
     convention={"rule": "quadratic"},
     stem="A deterministic sequence with the rule $$x_t = a \\, t^2 + b \\, t, \\quad t = 1, 2, 3, \\ldots$$ What is "
     "its element number $t$?",
-    symbols={"value": "x_t", "t": "t", "square": "t^2"},
-    ranges={"a": Range(1, 4, 1), "b": Range(-9, 9, 1), "t": Range(3, 15, 1)},
+    symbols={"value": "x_t", "t": "t"},
+    ranges={"a": Range(2, 9, 1), "b": Range(-20, 20, 1), "t": Range(3, 25, 1)},
     slips=(
         _perhaps("counted-from-nought", _FROM_NOUGHT, value="a * (t - 1) * (t - 1) + b * (t - 1)"),
         _slip("doubled-for-squared", "$t^2$ is $t$ times $t$, not twice $t$.", square="2 * t"),
@@ -52,12 +52,17 @@ _RECURSIVE = Variant(
     stem="A deterministic sequence: every element follows from the one before it, $$x_t = a \\, x_{t-1} + b$$ With "
     "the first element $x_1$ given, what is $x_4$?",
     symbols={"value": "x_4"},
-    ranges={"a": _FACTOR, "b": Range(-5, 5, 1), "x_1": Range(-5, 9, 1)},
+    ranges={"a": _FACTOR, "b": Range(-9, 9, 1), "x_1": Range(-15, 15, 1)},
     keep=lambda trace: float(trace["x_1"]) != 0 != float(trace["b"]),
     slips=(
         _slip("one-step-short", _SHORT, value="x_3"),
         _perhaps("one-step-too-far", _FAR, value="a * (a * x_3 + b) + b"),
-        _slip("added-once", "You added $b$ at the last step only. The rule adds it at every one.", x_2="a * x_1", x_3="a * x_2"),
+        _slip(
+            "added-once",
+            "You added $b$ at the last step only. The rule adds it at every one.",
+            x_2="a * x_1",
+            x_3="a * x_2",
+        ),
         _perhaps(
             "straight-line",
             "You put the step number into the rule. It asks for the element before.",
@@ -72,7 +77,11 @@ _TWO_BACK = Variant(
     stem="A deterministic sequence: every element follows from the two before it, "
     "$$x_t = a \\, x_{t-1} + b \\, x_{t-2}$$ With the first two given, what is $x_5$?",
     symbols={"value": "x_5"},
-    ranges={"a": Pick((-2.0, -1.0, 1.0, 2.0)), "b": Pick((-2.0, -1.0, 1.0, 2.0)), **dict.fromkeys(("x_1", "x_2"), Range(-5, 9, 1))},
+    ranges={
+        "a": Pick((-2.0, -1.0, 1.0, 2.0)),
+        "b": Pick((-2.0, -1.0, 1.0, 2.0)),
+        **dict.fromkeys(("x_1", "x_2"), Range(-15, 15, 1)),
+    },
     slips=(
         _perhaps("one-step-short", _SHORT, value="x_4"),
         _perhaps(
@@ -115,7 +124,11 @@ def _sampled(time: str, other: str, stem: str, step: str, says: str, **ranges: R
                 "Your calculator took the angle for degrees. It is in radians.",
                 x="A * sin(angle * pi / 180)",
             ),
-            _perhaps("counted-from-one", "You counted the samples from 1: sample 0 is at time 0.", time=time.replace("k", "(k - 1)")),
+            _perhaps(
+                "counted-from-one",
+                "You counted the samples from 1: sample 0 is at time 0.",
+                time=time.replace("k", "(k - 1)"),
+            ),
             _perhaps("spacing-inverted", says, time=other),
             _perhaps("no-amplitude", "The amplitude $A$ is missing.", x="sin(angle)"),
         ),
@@ -145,17 +158,25 @@ EXERCISES = (
         requires=("sequences.rule",),
         summary="a sample of a sine wave: a signal in continuous time made a sequence",
         scalar=True,
-        symbols={"k": "k", "x": "x_k", "time": "t_k", "angle": r"2 \pi \nu t_k", "A": "A", "r": "r", "delta": r"\Delta t"},
-        ranges={"A": Range(0.5, 3, 0.1), "k": Range(1, 9, 1)},
+        symbols={
+            "k": "k",
+            "x": "x_k",
+            "time": "t_k",
+            "angle": r"\text{angle}_k",
+            "A": "A",
+            "r": "r",
+            "delta": r"\Delta t",
+        },
+        ranges={"A": Range(0.5, 4, 0.1), "k": Range(1, 9, 1)},
         variants=(
             _sampled(
                 "k * delta",
                 "k / delta",
-                rf"A sine wave with $\nu$ periods a second is sampled every $\Delta t$ seconds, at $t_k = k \, \Delta t$: "
+                rf"A sine wave with $\nu$ periods a second is sampled every $\Delta t$ seconds, $t_k = k \, \Delta t$: "
                 f"{_WAVE} Compute sample number $k$ (angle in radians).",
                 "step",
                 r"You divided by $\Delta t$. Sample $k$ is $k$ of these times after the first.",
-                nu=Pick((0.5, 1.0, 1.5, 2.0, 2.5)),
+                nu=Pick((0.4, 0.5, 0.8, 1.0, 1.2, 1.5, 1.8, 2.0, 2.2, 2.5)),
                 delta=Pick((0.02, 0.05, 0.08, 0.1, 0.12, 0.15)),
             ),
             _sampled(
@@ -166,10 +187,10 @@ EXERCISES = (
                 "rate",
                 "You multiplied by $r$. With $r$ samples a second, two of them lie one $r$-th of a second apart.",
                 nu=Range(1, 6, 1),
-                r=Pick((16.0, 20.0, 25.0, 32.0, 40.0, 50.0)),
+                r=Pick((16.0, 20.0, 25.0, 40.0, 50.0)),
             ),
         ),
-        why=r"The wave is a function of continuous time; its samples are a sequence. They tell it from slower waves only "
-        r"with more than two samples a period.",
+        why=r"The wave is a function of continuous time; its samples are a sequence. They tell it from slower waves "
+        r"only with more than two samples a period.",
     ),
 )
