@@ -149,7 +149,7 @@ EXERCISES = (
     ),
     Exercise(
         id="sentiment.loss",
-        version=1,
+        version=2,
         level=2,
         asks="L",
         requires=("sentiment.probability",),
@@ -162,9 +162,9 @@ EXERCISES = (
                 program=Program.parse(
                     {"a": "w * h + b", "p": "sigmoid(a)", "L": "-(y * log(p) + (1 - y) * log(1 - p))"}
                 ),
-                stem="A review got the score $a$, so the probability of a positive review is $p = \\sigma(a)$. Its "
-                "label is "
-                r"$y$ (1: positive, 0: negative). $$L = -(y \ln p + (1 - y) \ln (1 - p))$$",
+                stem=r"A single unit has read a review; its last state is $h_T$, and $p = \sigma(w h_T + b)$ is the "
+                "probability that the review is positive. The label is $y$ (1: positive, 0: negative). "
+                r"$$L = -(y \ln p + (1 - y) \ln (1 - p))$$",
                 slips=(
                     Slip(
                         "other-label",

@@ -39,10 +39,10 @@ def _kept(steps: int) -> str:
 _TWO_LATEST = Variant(
     program=Program({name: rhs for name, rhs in _BACK.equations.items() if name != "dW_hh"})
     + Program.parse({"dW_hh": _kept(2)}),
-    symbols={"dW_hh": r"\text{truncated}"},
+    symbols={"dW_hh": "g"},
     stem=f"{_UNIT}Backpropagation is truncated: only the two latest terms of the gradient along $W_{{hh}}$ are kept, "
     f"those "
-    "of steps 3 and 2. The states themselves are computed over all steps. What is the truncated gradient?",
+    "of steps 3 and 2. The states themselves are computed over all steps. What is the truncated gradient $g$?",
     slips=(
         Slip(
             "one-step-short",
@@ -59,7 +59,7 @@ _TWO_LATEST = Variant(
         Slip(
             "states-truncated",
             "You cut the forward pass as well and let step 2 start from $h_0$. Truncation concerns the way back only.",
-            equations={"a_2": "W_xh * x_2 + W_hh * h_0 + b_h"},
+            equations={"a_2": "W_xh * x_2 + W_hh * h_0 + b_h", "dW_hh": "da_3 * h_2 + da_2 * h_0"},
             always=False,
         ),
     ),
@@ -218,7 +218,7 @@ EXERCISES = (
     ),
     Exercise(
         id="truncated-bptt.gradient",
-        version=1,
+        version=2,
         level=4,
         asks="dW_hh",
         requires=("bptt.scalar",),

@@ -36,8 +36,6 @@ def _count(kind: str, stem: str, rhs: str, *slips: Slip) -> Variant:
     return Variant(program=Program.parse({"N": rhs}), convention={"target": kind}, stem=stem, slips=slips)
 
 
-_STRIDE = "Each window begins $s$ steps after the one before. "
-
 _COUNTS = (
     _count(
         "next",

@@ -66,6 +66,12 @@ _CHECK = Variant(
             equations={"g": "(P - Q) / epsilon"},
         ),
         Slip(
+            "one-sided",
+            r"That is a one-sided difference, from $w$ to $w + \varepsilon$. A central one takes both sides.",
+            equations={"g": "(P - 0.5 * (tanh(w * s + b) - y) * (tanh(w * s + b) - y)) / epsilon"},
+            always=False,
+        ),
+        Slip(
             "not-divided",
             r"That is the difference of the losses. Divide by their distance along $w$, $2 \varepsilon$.",
             equations={"g": "P - Q"},
@@ -159,10 +165,9 @@ EXERCISES = (
     ),
     Exercise(
         id="bptt.gradient-check",
-        version=1,
-        level=5,
+        version=2,
+        level=3,
         asks="g",
-        requires=("bptt.scalar",),
         summary="a gradient by a central difference",
         scalar=True,
         symbols={

@@ -150,7 +150,9 @@ EXERCISES = (
         shapes={"J": (2, 2)},
         ranges={"W_hh": _NOT_ZERO},
         variants=tuple(map(_jacobian, _TEX)),
-        why="The Jacobian takes small changes forward; its transpose takes gradients back.",
+        why="Row $i$ of $W_{hh}$ is scaled by the slope of unit $i$. The Jacobian takes small changes forward; its "
+        "transpose "
+        "takes gradients back.",
     ),
     Exercise(
         id="bptt.symbolic-local",
