@@ -53,6 +53,7 @@ def heading(topic: str) -> str:
     if topic in {"rnn", "lstm", "gru", "bptt"}:
         return topic.upper()
     words = topic.replace("-", " ").replace("bptt", "BPTT").replace("rnn", "RNN")
+    words = words.replace("long term", "long-term").replace("encoder decoder", "encoder-decoder")
     return words[0].upper() + words[1:]
 
 

@@ -186,3 +186,47 @@ def test_export_to_files_and_to_standard_output(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.glob("gru-*.csv")) == ["gru-basic.csv", "gru-cloze.csv"]
     more = piped(tmp_path, "export", "gru", "--variants", "5").stdout
     assert more.count("<code>gru.") * 3 == whole.count("<code>gru.") * 5 > 0
+
+
+def test_exercises_are_listed_for_people_and_programs(tmp_path: Path) -> None:
+    """Every exercise, with what it asks, its slips and what it requires; a topic narrows the list down."""
+    record = json.loads(piped(tmp_path, "exercises", "--json").stdout)
+    assert record["version"] == 1
+    assert [entry["id"] for entry in record["exercises"]] == [exercise.id for exercise in all_exercises()]
+    for entry in record["exercises"]:
+        assert list(entry) == ["id", "topic", "level", "asks", "slips", "requires"]
+        assert entry["asks"]
+        assert entry["slips"]
+    listed = piped(tmp_path, "exercises", "--topic", "gru").stdout
+    assert "gru.mix" in listed
+    assert "lstm.unroll" not in listed
+    wrong = piped(tmp_path, "exercises", "--topic", "gur")
+    assert wrong.returncode == 2
+    assert 'Did you mean "gru"' in wrong.stderr
+
+
+def test_a_mixed_sheet_keeps_to_its_levels_and_ends_with_the_answers(tmp_path: Path) -> None:
+    """Questions first, then all answers; no topic comes twice before every other had its turn."""
+    sheet = piped(tmp_path, "generate", "--mix", "--count", "20", "--level", "2-4", "--seed", "7").stdout
+    questions, _, answers = sheet.partition("\nAnswers\n")
+    topics = [line.partition(". ")[2].partition(" · ") for line in questions.split("\n") if " · level " in line]
+    assert len(topics) == 20
+    assert len({topic for topic, _, _ in topics}) == 20
+    assert {rest.split()[1] for _, _, rest in topics} <= {"2", "3", "4"}
+    assert answers.count("@") == 20
+    assert piped(tmp_path, "generate", "--mix", "--count", "20", "--level", "2-4", "--seed", "7").stdout == sheet
+
+
+@pytest.mark.parametrize("level", ["0", "6", "4-2", "x", "2-", ""])
+def test_levels_that_are_none_are_refused(tmp_path: Path, level: str) -> None:
+    done = piped(tmp_path, "generate", "--level", level)
+    assert done.returncode == 2
+    assert "--level" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_exercises_can_be_checked(tmp_path: Path) -> None:
+    done = piped(tmp_path, "check", "--exercises", "initial-state.zero", "lstm.exact-gate", "--seeds", "3")
+    assert done.returncode == 0
+    assert "No problems in 2 exercises" in done.stdout
+    assert piped(tmp_path, "check", "--exercises", "lstm.exact-gat").returncode == 2

@@ -33,7 +33,7 @@ _FILLER = Variant(
         ),
         Slip("ratio-turned-round", "That is the unit against the cell.", equations={"R": "P / Q"}),
     ),
-    keep=lambda trace: 1.3 < float(trace["R"]) < 60 and float(trace["P"]) > 0.02,
+    keep=lambda trace: 1.3 < float(trace["R"]) < 5 and float(trace["P"]) > 0.2,
 )
 
 # -- how far it reaches ----------------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ EXERCISES = (
     ),
     Exercise(
         id="long-term-dependencies.filler",
-        version=1,
+        version=2,
         level=3,
         asks="R",
         requires=("gradients.power", "lstm.gradient-path"),
