@@ -67,7 +67,8 @@ def test_every_shipped_card_arrives_in_its_deck_with_its_tags(collection: Collec
     cards, _ = decks.select([])
     (path,) = export(tmp_path, cards)
     log = import_file(collection, path)
-    notes = [note for card in cards for note in anki.notes_of(card, decks.titles(), 3)]
+    titles = decks.titles()
+    notes = [note for card in cards for note in anki.notes_of(card, titles, 3)]
     assert len(log.new) == len(notes) == sum(3 if c.kind == "exercise" else 1 for c in cards)
     expected = {note.guid: note for note in notes}
     for note_id in collection.find_notes(""):

@@ -144,7 +144,8 @@ def test_every_shipped_card_has_a_known_topic_and_an_id_of_its_own() -> None:
     assert len({card.id for card in SHIPPED}) == len(SHIPPED)
     assert {card.topic for card in SHIPPED} <= set(TOPICS)
     assert all(card.id.startswith(f"{card.deck}/") for card in SHIPPED if card.kind != "exercise")
-    assert all(decks.titles()[card.deck] for card in SHIPPED)
+    titles = decks.titles()
+    assert all(titles[card.deck] for card in SHIPPED)
 
 
 def test_every_wrong_option_of_the_shipped_cards_explains_itself() -> None:

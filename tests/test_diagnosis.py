@@ -100,16 +100,14 @@ def test_the_share_is_that_of_the_right_entries(key: list[float], data: st.DataO
 @EXERCISES
 def test_what_a_slip_gives_is_explained_by_that_slip(exercise: Exercise, seeds: range) -> None:
     """Each slip's own numbers are wrong and get its message, also where some of its entries are right."""
-    named = set()
     for seed in seeds:
         question = draw(exercise, seed, 0)
+        assert question.slips
         for slip in question.slips:
             score = grade(slip.value, question)
             assert not score.right
             assert score.slip == slip
             assert score.message.endswith(slip.message)
-            named.add(slip.id)
-    assert named == {slip.id for variant in exercise.variants for slip in variant.slips}
 
 
 @pytest.mark.parametrize("slip", VECTOR.slips, ids=lambda slip: slip.id)

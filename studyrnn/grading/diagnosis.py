@@ -31,7 +31,7 @@ def grade(response: Any, question: Question) -> Score:
     if slip is not None:
         return Score(share, right, slip, f"{which} {slip.message}".strip())
     if not answer.entrywise:
-        return Score(share, right, None, which)
+        return Score(share, right, None, UNKNOWN if question.kind == "formula" else which)
     slip = _general(value, question, right)
     return Score(share, right, slip, f"{which} {slip.message if slip else UNKNOWN}".strip())
 
