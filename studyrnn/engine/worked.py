@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,6 +17,10 @@ from studyrnn.model import Step
 _PRODUCTS = {"matvec", "mul", "outer", "dot", "div"}  # power and the functions are worked out with the whole
 
 
+def to_four(value: Any) -> str:
+    return literal(value, 4)
+
+
 def worked(
     program: Program,
     shown: Mapping[str, Any],
@@ -24,6 +28,7 @@ def worked(
     computed: Collection[str] | None = None,
     symbols: Mapping[str, str] | None = None,
     written: Mapping[str, str] | None = None,
+    write: Callable[[Any], str] = to_four,
 ) -> tuple[Step, ...]:
     """One step for each equation, in the order of work.
 
@@ -33,6 +38,7 @@ def worked(
                that an equation of this program defines
     symbols    the names that stand for something else than usual, as LaTeX
     written    the values that are not written with decimals, as LaTeX: ln 3, 3/4
+    write      a product that is worked out before it is added, as LaTeX
     """
     rounded = program.equations if computed is None else computed
     numbers = frozenset(name for name, value in shown.items() if not isinstance(value, list))
@@ -41,7 +47,9 @@ def worked(
     for name, sheet in _written(program, scalar, numbers, frozenset((symbols or {}).items())).items():
         with_numbers = sheet.with_numbers(program.equations[name], values)
         text = values.written.get(name, "")
-        steps.append(Step(name, sheet.symbol, sheet.formula, with_numbers, shown[name], sheet.terms(values), text))
+        steps.append(
+            Step(name, sheet.symbol, sheet.formula, with_numbers, shown[name], sheet.terms(values, write), text)
+        )
     return tuple(steps)
 
 
@@ -74,11 +82,11 @@ class _Written:
             return self.sheet.filled(values)
         return latex(_counted(rhs, values.shown), self.scalar, values.__getitem__, self.numbers)
 
-    def terms(self, values: _Values) -> str:
+    def terms(self, values: _Values, write: Callable[[Any], str]) -> str:
         """The right-hand side with each product worked out: what stands on paper before the last addition."""
         if self.reduced is None:
             return ""
-        products = {name: literal(product(values.shown), 4) for name, product in self.products.items()}
+        products = {name: write(product(values.shown)) for name, product in self.products.items()}
         return self.reduced.filled(ChainMap(products, values))
 
 

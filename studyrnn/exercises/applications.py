@@ -208,7 +208,7 @@ EXERCISES = (
     ),
     Exercise(
         id="applications.baseline",
-        version=1,
+        version=2,
         level=2,
         asks="R",
         summary="a forecast measured against the last value",

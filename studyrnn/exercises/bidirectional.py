@@ -129,7 +129,7 @@ _SHAPES = Variant(
 EXERCISES = (
     Exercise(
         id="bidirectional.backward-state",
-        version=1,
+        version=2,
         level=2,
         asks="r_1",
         summary="the state of the backward direction at the first step",

@@ -154,7 +154,7 @@ EXERCISES = (
     ),
     Exercise(
         id="deep-rnn.second-layer",
-        version=1,
+        version=2,
         level=2,
         asks="h__2",
         requires=("rnn.hidden-state",),

@@ -243,7 +243,7 @@ EXERCISES = (
     ),
     Exercise(
         id="encoder-decoder.loss",
-        version=1,
+        version=2,
         level=3,
         asks="L",
         requires=("activations.softmax",),

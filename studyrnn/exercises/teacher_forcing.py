@@ -167,7 +167,7 @@ EXERCISES = (
     ),
     Exercise(
         id="teacher-forcing.forced",
-        version=1,
+        version=2,
         level=2,
         asks="y_2",
         requires=("rnn.output",),
@@ -178,7 +178,7 @@ EXERCISES = (
     ),
     Exercise(
         id="teacher-forcing.free-running",
-        version=1,
+        version=2,
         level=3,
         asks="y_2",
         requires=("teacher-forcing.forced",),

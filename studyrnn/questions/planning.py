@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache, cached_property
@@ -17,15 +17,16 @@ from studyrnn.engine.arrays import NUMPY
 from studyrnn.engine.calculus import tidy
 from studyrnn.engine.cells import parameter_shape
 from studyrnn.engine.equations import Apply, Expression, Name, Number, Program, names_in, substitute
-from studyrnn.engine.latex import latex, literal, number
+from studyrnn.engine.latex import latex, literal
 from studyrnn.engine.symbols import symbol
-from studyrnn.engine.worked import worked
+from studyrnn.engine.worked import to_four, worked
 from studyrnn.grading.scoring import distance, entries_of
 from studyrnn.model import Given, Question, SlipValue, Step, Value
 from studyrnn.questions.base import Exercise, Slip, Variant
 from studyrnn.questions.forms import NUMBERS, Design, Draft, Formula, Numbers, Parts, plain
 from studyrnn.questions.sources import GATE, TENTHS, Fixed, Range, Source
 
+_NO_FRACTION = 1e-10  # further from the nearest fraction than rounding explains
 POINTS = 6  # at which formulas are compared
 _CONSTANTS = {"pi": (math.pi, r"\pi")}
 _POINTS = Range(-0.95, 0.95, 0.01)
@@ -135,6 +136,14 @@ def _place(name: str) -> tuple[int, int]:
     return (1, 0) if name.endswith("_") or name[-1].isdigit() else (2, len(_GATES))
 
 
+def _by_step(names: Sequence[str]) -> list[str]:
+    """What differs in its step alone stands together and in order, whichever step is needed first."""
+    parts = {name: re.search(r"_(\d+)", name) for name in names}
+    stems = {name: name.replace(match[0], "", 1) if match else name for name, match in parts.items()}
+    first = {stem: place for place, stem in reversed(list(enumerate(stems.values())))}
+    return sorted(names, key=lambda name: (first[stems[name]], int(match[1]) if (match := parts[name]) else 0))
+
+
 def _usual_symbol(name: str) -> str:
     return _CONSTANTS[name][1] if name in _CONSTANTS else symbol(name)
 
@@ -178,7 +187,7 @@ class EquationWork:
         plan = self.plan
         return tuple(
             Given(public(name), plan.symbols[name], value := self.shown[name], plan.sources[name].tex(value))
-            for name in plan.inputs
+            for name in _by_step(plan.inputs)
             if name not in plan.hidden
         )
 
@@ -199,20 +208,28 @@ class EquationWork:
 
     def _worked(self, program: Program, shown: Mapping[str, Value]) -> tuple[Step, ...]:
         return worked(
-            program, shown, self.plan.exercise.scalar, symbols=self.plan.symbols, written=self._written(shown)
+            program,
+            shown,
+            self.plan.exercise.scalar,
+            symbols=self.plan.symbols,
+            written=self._written(shown),
+            write=self._write,
         )
+
+    @property
+    def _write(self) -> Callable[[Any], str]:
+        """How what has been worked out is written: to 4 decimals, or exactly where exact answers are asked for."""
+        form = self.plan.exercise.form
+        precision = form.precision if isinstance(form, Numbers) else ""
+        return {"whole": literal, "fraction": fraction}.get(precision, to_four)
 
     def _written(self, shown: Mapping[str, Value]) -> dict[str, str]:
         """What is not written with decimals: ln 3, pi, and where fractions are asked for every value."""
         plan = self.plan
         written = {name: tex for name in plan.inputs if (tex := plan.sources[name].tex(shown[name]))}
         written |= {name: tex for name, (_, tex) in _CONSTANTS.items() if name in plan.inputs}
-        form = plan.exercise.form
-        if isinstance(form, Numbers) and form.precision == "whole":
-            written |= {name: literal(shown[name]) for name in plan.program.equations}
-        elif isinstance(form, Numbers) and form.precision == "fraction":
-            computed = (name for name in plan.program.equations if not isinstance(shown[name], list))
-            written |= {name: fraction(shown[name]) for name in computed}
+        if self._write is not to_four:
+            written |= {name: self._write(shown[name]) for name in plan.program.equations}
         return written
 
     def hints(self) -> tuple[str, ...]:
@@ -224,7 +241,7 @@ class EquationWork:
             return ()
         first = steps[0]
         formulas = "\n".join(f"${step.symbol} = {step.formula}$" for step in steps)
-        entry = number(entries_of(first.value)[0], 4)
+        entry = self._write(entries_of(first.value)[0])
         what = f"The first number of ${first.symbol}$" if isinstance(first.value, list) else f"${first.symbol}$"
         return (formulas, f"$${first.symbol} = {first.substituted}$$", f"{what} is ${entry}$.")
 
@@ -317,8 +334,12 @@ class PartWork(EquationWork):
 
 
 def fraction(value: Value) -> str:
-    """A number that is a fraction, as LaTeX."""
-    found = Fraction(float(value)).limit_denominator(10_000)  # type: ignore[arg-type]
+    """A number that is a fraction, as LaTeX; what is none, like a logarithm, to 4 decimals."""
+    if isinstance(value, list):
+        return literal(value, 4)
+    found = Fraction(float(value)).limit_denominator(10_000)
+    if abs(found - Fraction(float(value))) > _NO_FRACTION:
+        return literal(value, 4)
     if found.denominator == 1:
         return str(found.numerator)
     sign = "-" if found < 0 else ""

@@ -129,7 +129,7 @@ EXERCISES = (
     ),
     Exercise(
         id="bptt.two-losses",
-        version=1,
+        version=2,
         level=4,
         asks="dW_hh",
         requires=("bptt.scalar", "bptt.delta-recursion"),

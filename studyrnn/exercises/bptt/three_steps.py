@@ -95,7 +95,7 @@ _SUM = Variant(
 EXERCISES = (
     Exercise(
         id="bptt.sum-over-steps",
-        version=1,
+        version=2,
         level=3,
         asks="dW_hh",
         summary="the gradient of a shared weight from the gradients of all steps",

@@ -163,7 +163,7 @@ def _design(kind: str) -> Variant:
 EXERCISES = (
     Exercise(
         id="gru.unroll",
-        version=1,
+        version=2,
         level=3,
         asks="h_2",
         requires=("gru.hidden-state",),

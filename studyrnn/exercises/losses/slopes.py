@@ -93,7 +93,7 @@ EXERCISES = (
     ),
     Exercise(
         id="losses.output-weight-gradient",
-        version=1,
+        version=2,
         level=3,
         asks="dW_hy",
         requires=("losses.squared-error-gradient",),

@@ -159,7 +159,7 @@ EXERCISES = (
     ),
     Exercise(
         id="losses.sequence",
-        version=1,
+        version=2,
         level=2,
         asks="L",
         requires=("losses.cross-entropy-step",),

@@ -205,7 +205,7 @@ EXERCISES = (
     ),
     Exercise(
         id="lstm.unroll",
-        version=1,
+        version=2,
         level=3,
         asks="h_2",
         requires=("lstm.hidden-state",),

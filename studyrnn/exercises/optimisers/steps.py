@@ -239,6 +239,7 @@ EXERCISES = (
     ),
     _scalar(
         id="optimisers.momentum",
+        version=2,
         level=2,
         asks="w_2",
         requires=("optimisers.sgd",),
@@ -264,6 +265,7 @@ EXERCISES = (
     ),
     _scalar(
         id="optimisers.adam",
+        version=2,
         level=3,
         asks="w_2",
         form=Parts(names=("m_2", "v_2", "m_hat", "v_hat", "w_2")),
@@ -291,6 +293,7 @@ EXERCISES = (
     ),
     _scalar(
         id="optimisers.wrong-line",
+        version=2,
         level=3,
         asks="w_2",
         form=WrongLine(),

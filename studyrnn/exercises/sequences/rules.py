@@ -140,7 +140,7 @@ _WAVE = r"$$x_k = A \sin(2 \pi \nu t_k), \quad k = 0, 1, 2, \ldots$$"
 EXERCISES = (
     Exercise(
         id="sequences.rule",
-        version=1,
+        version=2,
         level=1,
         asks="value",
         form=WHOLE,
