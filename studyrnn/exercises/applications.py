@@ -3,9 +3,7 @@
 import random
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Choice, Exercise, Pick, Range, Slip, Teller, Told, Variant
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
+from studyrnn.questions import NOT_ZERO, WHOLE, Choice, Exercise, Pick, Range, Slip, Teller, Told, Variant
 
 # -- forecasts -------------------------------------------------------------------------------------------------------
 
@@ -199,10 +197,10 @@ EXERCISES = (
             "s": Range(20, 90, 1),
             "m": Range(30, 70, 1),
             "d": Pick((5.0, 8.0, 10.0, 12.0, 16.0, 20.0)),
-            "u": _NOT_ZERO,
-            "v": _NOT_ZERO,
-            "w": _NOT_ZERO,
-            "h_": _NOT_ZERO,
+            "u": NOT_ZERO,
+            "v": NOT_ZERO,
+            "w": NOT_ZERO,
+            "h_": NOT_ZERO,
         },
         variants=(_FORECAST,),
     ),

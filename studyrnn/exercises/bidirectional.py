@@ -1,9 +1,7 @@
 """Reading a sequence from both ends."""
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Exercise, Pick, Range, Slip, Variant
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
+from studyrnn.questions import NOT_ZERO, WHOLE, Exercise, Range, Slip, Variant
 
 _NAMES = {
     "u": "u",
@@ -14,9 +12,9 @@ _NAMES = {
     **{f"r_{t}": rf"h_{t}^{{\leftarrow}}" for t in range(1, 5)},
 }
 
-_INPUTS = {f"x_{t}": _NOT_ZERO for t in (1, 2, 3)}
+_INPUTS = {f"x_{t}": NOT_ZERO for t in (1, 2, 3)}
 
-_WEIGHTS = dict.fromkeys(("u", "v", "p", "q"), _NOT_ZERO)
+_WEIGHTS = dict.fromkeys(("u", "v", "p", "q"), NOT_ZERO)
 
 _BACKWARD = {"r_3": "tanh(p * x_3)", "r_2": "tanh(p * x_2 + q * r_3)", "r_1": "tanh(p * x_1 + q * r_2)"}
 
@@ -147,7 +145,7 @@ EXERCISES = (
         summary="an output in the middle of a sequence, from both directions",
         scalar=True,
         symbols=_NAMES,
-        ranges={**_INPUTS, **_WEIGHTS, "a": _NOT_ZERO, "c": _NOT_ZERO},
+        ranges={**_INPUTS, **_WEIGHTS, "a": NOT_ZERO, "c": NOT_ZERO},
         variants=(_JOINED,),
         why="The output of step 2 depends on all three inputs: the forward state has read the first two, the "
         "backward state "

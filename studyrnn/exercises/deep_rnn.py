@@ -4,9 +4,7 @@ import random
 
 from studyrnn.engine.cells import rnn
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Choice, Exercise, Pick, Slip, Teller, Told, Variant
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
+from studyrnn.questions import NOT_ZERO, Choice, Exercise, Slip, Teller, Told, Variant
 
 _LAYERS = (
     r"$$h_t^{(1)} = \tanh(W_{xh}^{(1)} x_t + W_{hh}^{(1)} h_{t-1}^{(1)} + b_h^{(1)})$$ "
@@ -26,7 +24,7 @@ _SECOND = Variant(
         "h_old__2": "h_{t-1}^{(2)}",
     },
     shapes=dict.fromkeys(("h__1", "h_old__1", "h_old__2"), (2,)),
-    ranges=dict.fromkeys(("x", "h__1", "h_old__1", "h_old__2"), _NOT_ZERO),
+    ranges=dict.fromkeys(("x", "h__1", "h_old__1", "h_old__2"), NOT_ZERO),
     stem=f"Two stacked layers of a vanilla RNN with two inputs and two units each: {_LAYERS} The first layer has "
     f"done its "
     "step.",
@@ -169,7 +167,7 @@ EXERCISES = (
         requires=("deep-rnn.second-layer", "rnn.unroll"),
         summary="two stacked layers over two steps",
         scalar=True,
-        ranges={"x_1__1": _NOT_ZERO, "x_2__1": _NOT_ZERO, "W_xh__2": _NOT_ZERO, "W_hh__2": _NOT_ZERO},
+        ranges={"x_1__1": NOT_ZERO, "x_2__1": NOT_ZERO, "W_xh__2": NOT_ZERO, "W_hh__2": NOT_ZERO},
         symbols={"x_1__1": "x_1", "x_2__1": "x_2"},
         variants=(_BOTH,),
     ),

@@ -5,18 +5,9 @@ from functools import partial
 from typing import Any
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Choice, Exercise, OneHot, Pick, Range, Slip, Variant, sum_for_mean
+from studyrnn.questions import NOT_ZERO, WHOLE, Choice, Exercise, OneHot, Range, Variant, perhaps, slip, sum_for_mean
 
 _TEXTS = ("film, was, good", "the, plot, drags", "not, a, word", "rain, then, sun", "open, the, gate")
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
-
-
-def _slip(name: str, says: str, **equations: str) -> Slip:
-    return Slip(name, says, equations)
-
-
-def _perhaps(name: str, says: str, **equations: str) -> Slip:
-    return Slip(name, says, equations, always=False)
 
 
 def _looked_up(words: str, rows: bool) -> Variant:
@@ -30,17 +21,17 @@ def _looked_up(words: str, rows: bool) -> Variant:
         stem=f"Three words, numbered in this order: {words}. $E$ is a table of their vectors. {here}, so that the "
         f"vector of a word follows from its one-hot code as $$x_t = {formula}$$",
         slips=(
-            _slip(
+            slip(
                 f"{other}-for-{line}",
                 f"You took a {other} of $E$. In this table every {line} is a word.",
                 x=f"{across} @ code",
             ),
-            _slip(
+            slip(
                 "all-words",
                 f"You added up all the {line}s. The zeros of the code leave only one of them.",
                 x=f"{table} @ ones(code)",
             ),
-            _slip(
+            slip(
                 "entry-by-entry",
                 "You multiplied by the code once more, entry by entry. The code picks a whole vector, not one entry "
                 "of it.",
@@ -74,15 +65,15 @@ _counted = partial(
     keep=lambda trace: len({float(trace[name]) for name in ("d", "n", "V")}) == 3,
 )
 _CELL = "n * d + n * n + n"
-_TABLE_PER_STEP = _slip(
+_TABLE_PER_STEP = slip(
     "table-per-step", "You counted the table once for every step. All steps look up in the same one.", table="T * V * d"
 )
-_CODES_READ = _slip(
+_CODES_READ = slip(
     "cell-reads-codes",
     "You let the cell read one-hot codes. It reads the vectors from the table, $d$ numbers each.",
     cell="n * V + n * n + n",
 )
-_NO_BIAS = _slip(
+_NO_BIAS = slip(
     "no-bias", "The bias of the cell is missing: one number for each of the $n$ units.", cell="n * d + n * n"
 )
 
@@ -117,13 +108,13 @@ EXERCISES = (
                 r"$$\bar{x} = \frac{1}{3} (x_1 + x_2 + x_3)$$",
                 slips=(
                     sum_for_mean("mean", "total"),
-                    _slip("last-word-only", "That is the last word alone.", mean="x_3"),
-                    _slip(
+                    slip("last-word-only", "That is the last word alone.", mean="x_3"),
+                    slip(
                         "last-divided",
                         "Only the last vector was divided by 3: the whole sum is.",
                         mean="x_1 + x_2 + x_3 / 3",
                     ),
-                    _slip(
+                    slip(
                         "divided-by-entries",
                         "You divided by the number of entries. It is the words that count.",
                         mean="total / 2",
@@ -139,18 +130,18 @@ EXERCISES = (
                 r"$b = k_1 + k_2 + k_3$, $\bar{x} = \frac{1}{3} E b$.",
                 slips=(
                     sum_for_mean("mean", "total"),
-                    _slip(
+                    slip(
                         "divided-by-vocabulary",
                         "You divided by the size of the vocabulary. The text has three words.",
                         mean="total / 4",
                     ),
-                    _perhaps(
+                    perhaps(
                         "each-word-once",
                         "You counted a word that occurs twice or more only once. Every occurrence counts.",
                         b="step(k_1 + k_2 + k_3)",
                         mean="total / total(b)",
                     ),
-                    _perhaps("last-word-only", "That is the last word alone.", mean="E @ k_3"),
+                    perhaps("last-word-only", "That is the last word alone.", mean="E @ k_3"),
                 ),
             ),
         ),
@@ -171,7 +162,7 @@ EXERCISES = (
             "cosine": r"\text{cosine}",
         },
         shapes={"u": (3,), "v": (3,)},
-        ranges={"u": _NOT_ZERO, "v": _NOT_ZERO},
+        ranges={"u": NOT_ZERO, "v": NOT_ZERO},
         variants=(
             Variant(
                 program=Program.parse(
@@ -186,26 +177,26 @@ EXERCISES = (
                 r"is $$\text{cosine} = \frac{u^\top v}{\lVert u \rVert \, \lVert v \rVert}, \quad "
                 r"\lVert u \rVert = \sqrt{u^\top u}$$",
                 slips=(
-                    _slip(
+                    slip(
                         "no-lengths",
                         r"That is the product $u^\top v$: it is still to be divided by both lengths.",
                         cosine="product",
                     ),
-                    _slip(
+                    slip(
                         "no-roots",
                         "You divided by the squares of the lengths: a length is the root of the sum of squares.",
                         length_u="dot(u, u)",
                         length_v="dot(v, v)",
                     ),
-                    _slip(
+                    slip(
                         "one-length", "You divided by one length only: both belong there.", cosine="product / length_u"
                     ),
-                    _slip(
+                    slip(
                         "lengths-added",
                         "You added the lengths. They are multiplied.",
                         cosine="product / (length_u + length_v)",
                     ),
-                    _slip(
+                    slip(
                         "distance",
                         "That is the distance between the two points. The cosine is about directions.",
                         cosine="sqrt(dot(u - v, u - v))",
@@ -228,7 +219,7 @@ EXERCISES = (
         summary="the most similar of three words by cosine, where product and distance say otherwise",
         symbols={"u": "u", "length": r"\lVert u \rVert", "c": "c"},
         shapes={"u": (2,), **{f"v_{k}": (2,) for k in (1, 2, 3)}},
-        ranges={"u": _NOT_ZERO, **{f"v_{k}": _NOT_ZERO for k in (1, 2, 3)}},
+        ranges={"u": NOT_ZERO, **{f"v_{k}": NOT_ZERO for k in (1, 2, 3)}},
         variants=(
             Variant(
                 program=Program.parse(
@@ -242,17 +233,17 @@ EXERCISES = (
                 r"cosine $$c_k = \frac{u^\top v_k}{\lVert u \rVert \, \lVert v_k \rVert} \text{ ?}$$",
                 keep=_clear,
                 slips=(
-                    _perhaps(
+                    perhaps(
                         "largest-product",
                         r"You compared the products $u^\top v_k$. A long vector has a large one, wherever it points.",
                         **_every("dot(u, {v})"),
                     ),
-                    _perhaps(
+                    perhaps(
                         "shortest-distance",
                         "You compared distances. A vector of another length may point in the same direction.",
                         **_every("-sqrt(dot(u - {v}, u - {v}))"),
                     ),
-                    _perhaps(
+                    perhaps(
                         "opposite",
                         "You took no account of the sign: a cosine near $-1$ is the opposite direction.",
                         **_every("abs(dot(u, {v}) / (length * sqrt(dot({v}, {v}))))"),
@@ -300,7 +291,7 @@ EXERCISES = (
                     _TABLE_PER_STEP,
                     _CODES_READ,
                     _NO_BIAS,
-                    _slip("no-table", "The table is missing: its vectors are trained too.", P="cell"),
+                    slip("no-table", "The table is missing: its vectors are trained too.", P="cell"),
                 ),
             ),
             _counted(
@@ -315,17 +306,17 @@ EXERCISES = (
                 slips=(
                     _TABLE_PER_STEP,
                     _CODES_READ,
-                    _slip(
+                    slip(
                         "no-output-layer",
                         "The output layer is missing: it has a row of $n$ weights and a bias for each word.",
                         P="table + cell",
                     ),
-                    _slip(
+                    slip(
                         "output-of-size-d",
                         "The output layer reads the state, $n$ numbers, not a word vector.",
                         output="V * d + V",
                     ),
-                    _slip("no-output-bias", "The biases of the output layer are missing: one a word.", output="V * n"),
+                    slip("no-output-bias", "The biases of the output layer are missing: one a word.", output="V * n"),
                 ),
             ),
             _counted(
@@ -337,14 +328,14 @@ EXERCISES = (
                 "does the direct way need, up to the pre-activation? (Negative where it needs fewer. What is the same "
                 "in both, $W_{hh}$ and the biases, does not matter.)",
                 slips=(
-                    _slip(
+                    slip(
                         "table-alone",
                         "The table is not all: $W_{xh}$, from $d$ numbers to $n$ units, is there too.",
                         through="V * d",
                     ),
-                    _slip("sign", "The difference is taken the other way round.", P="through - direct"),
-                    _slip("table-free", "You left the table out. It is trained, so it counts.", through="n * d"),
-                    _slip(
+                    slip("sign", "The difference is taken the other way round.", P="through - direct"),
+                    slip("table-free", "You left the table out. It is trained, so it counts.", through="n * d"),
+                    slip(
                         "square-table",
                         "A table has $d$ numbers for each word, not one for every pair of words.",
                         through="V * V + n * d",

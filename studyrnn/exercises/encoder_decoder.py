@@ -3,13 +3,11 @@
 import random
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Exercise, Order, Pick, Range, Slip, Teller, Told, Variant
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
+from studyrnn.questions import NOT_ZERO, Exercise, Order, Range, Slip, Teller, Told, Variant
 
 _WEIGHTS = {"u": "u", "v": "v", "b": "b", "c": "c"}
 
-_INPUTS = {f"x_{t}": _NOT_ZERO for t in (1, 2, 3)}
+_INPUTS = {f"x_{t}": NOT_ZERO for t in (1, 2, 3)}
 
 # -- the encoder -----------------------------------------------------------------------------------------------------
 
@@ -217,7 +215,7 @@ EXERCISES = (
         summary="the vector that an encoder hands to its decoder",
         scalar=True,
         symbols=_WEIGHTS,
-        ranges={**_INPUTS, "u": _NOT_ZERO, "v": _NOT_ZERO},
+        ranges={**_INPUTS, "u": NOT_ZERO, "v": NOT_ZERO},
         variants=(_CONTEXT,),
         why="However long the sentence, the context has the same size: that is the bottleneck which attention removes.",
     ),
@@ -238,7 +236,7 @@ EXERCISES = (
         summary="two steps of a greedy decoder",
         scalar=True,
         symbols=_WEIGHTS,
-        ranges=dict.fromkeys(("u", "v", "w", "c"), _NOT_ZERO),
+        ranges=dict.fromkeys(("u", "v", "w", "c"), NOT_ZERO),
         variants=(_GREEDY,),
     ),
     Exercise(
@@ -258,7 +256,7 @@ EXERCISES = (
         level=2,
         asks="E",
         summary="the reconstruction error of a linear autoencoder",
-        ranges={"x": Range(-2.0, 2.0), "w": _NOT_ZERO, "v": _NOT_ZERO},
+        ranges={"x": Range(-2.0, 2.0), "w": NOT_ZERO, "v": NOT_ZERO},
         variants=(_AUTOENCODER,),
     ),
 )

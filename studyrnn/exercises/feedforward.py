@@ -3,14 +3,8 @@
 import random
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Choice, Exercise, Pick, Slip, Teller, Told, Variant, no_bias, transposed
+from studyrnn.questions import NOT_ZERO, Choice, Exercise, Slip, Teller, Told, Variant, no_bias, slip, transposed
 
-
-def _slip(name: str, says: str, **equations: str) -> Slip:
-    return Slip(name, says, equations)
-
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
 _TEX = {"tanh": r"\tanh", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}"}
 _INSTEAD = {"tanh": "sigmoid", "sigmoid": "tanh", "relu": "tanh"}
 
@@ -28,8 +22,8 @@ def _forward(activation: str) -> Variant:
             Slip("no-output-bias", "The bias $b_y$ is missing: the output ends with $+\\,b_y$.", names={"b_y": "0"}),
             transposed("W_xh", always=smooth),
             transposed("W_hy", always=smooth),
-            _slip("no-activation", f"${right}$ is missing: without it two layers are no more than one.", h="a"),
-            _slip(
+            slip("no-activation", f"${right}$ is missing: without it two layers are no more than one.", h="a"),
+            slip(
                 "wrong-activation",
                 f"That is ${wrong}$ where the hidden layer has ${right}$.",
                 h=f"{_INSTEAD[activation]}(a)",
@@ -135,16 +129,16 @@ def _forecast(activation: str) -> Variant:
         f"it, the oldest on top: $$x = [s_1; s_2; s_3], \\quad h = {right}(W x + b), \\quad y = v^\\top h + c$$ By "
         "how much does its forecast of $s_4$ miss, $e = y - s_4$?",
         slips=(
-            _slip(
+            slip(
                 "target-in-window",
                 "Your window ends with $s_4$, the value to be forecast. Only what comes before it goes in.",
                 x=_window(2, 3, 4),
             ),
-            _slip("reversed", "You put the newest value on top. In this window the oldest is.", x=_window(3, 2, 1)),
+            slip("reversed", "You put the newest value on top. In this window the oldest is.", x=_window(3, 2, 1)),
             Slip("no-bias", "The bias $b$ of the hidden layer is missing.", names={"b": "0"}),
-            _slip("no-activation", f"${right}$ is missing: the hidden layer is not linear.", h="a"),
-            _slip("forecast-itself", "That is the forecast $y$: the true value is still to be taken off.", e="y"),
-            _slip("sign", "The sign is turned round: the true value is taken off the forecast.", e="s_4 - y"),
+            slip("no-activation", f"${right}$ is missing: the hidden layer is not linear.", h="a"),
+            slip("forecast-itself", "That is the forecast $y$: the true value is still to be taken off.", e="y"),
+            slip("sign", "The sign is turned round: the true value is taken off the forecast.", e="s_4 - y"),
         ),
     )
 
@@ -178,7 +172,7 @@ EXERCISES = (
         summary="the error of a forecast from a window of a series, by a network without memory",
         symbols={"x": "x", "a": "a", "h": "h", "y": "y", "W": "W", "v": "v", "b": "b", "c": "c", "e": "e"},
         shapes={"W": (2, 3), "b": (2,), "v": (2,), "c": (), **{f"s_{k}": () for k in range(1, 5)}},
-        ranges=dict.fromkeys(("s_4", "v"), _NOT_ZERO),
+        ranges=dict.fromkeys(("s_4", "v"), NOT_ZERO),
         variants=(_forecast("tanh"), _forecast("sigmoid")),
         why="Values before the window make no difference to the forecast, however much they would tell.",
     ),

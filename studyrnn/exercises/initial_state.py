@@ -3,13 +3,11 @@
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.cells import rnn
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Exercise, Fixed, Pick, Range, Slip, Variant, no_bias, transposed
+from studyrnn.questions import NOT_ZERO, Exercise, Fixed, Pick, Range, Slip, Variant, no_bias, transposed
 
 _STEP = rnn().program
 
 _RECURRENCE = r"h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h)"
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
 
 _WEIGHT = Pick(tuple(round(sign * k / 10, 1) for k in range(3, 13) for sign in (-1, 1)))
 
@@ -42,7 +40,7 @@ EXERCISES = (
         level=1,
         asks="h_1",
         summary="the first state of a network that starts at zero",
-        ranges={"h_0": Fixed([0.0, 0.0]), "x_1": _NOT_ZERO},
+        ranges={"h_0": Fixed([0.0, 0.0]), "x_1": NOT_ZERO},
         variants=(
             Variant(
                 program=_STEP.at_step(1),

@@ -1,9 +1,7 @@
 """A review of a few words, from its vectors to a probability and its loss."""
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Exercise, Pick, Range, Slip, Variant
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
+from studyrnn.questions import NOT_ZERO, Exercise, Pick, Range, Slip, Variant
 
 _WIDE = Range(-2.0, 2.0)
 
@@ -62,7 +60,7 @@ EXERCISES = (
         summary="a review of two words, read by a single unit, to a probability",
         scalar=True,
         symbols={**_TEX, "u": "u", "v": "v", "c": "c"},
-        ranges={"x_1": _NOT_ZERO, "x_2": _NOT_ZERO, "u": _WIDE, "v": _NOT_ZERO, "w": _WIDE},
+        ranges={"x_1": NOT_ZERO, "x_2": NOT_ZERO, "u": _WIDE, "v": NOT_ZERO, "w": _WIDE},
         variants=(
             Variant(
                 program=Program.parse(

@@ -2,13 +2,11 @@
 
 from studyrnn.engine.cells import state_space
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Exercise, Pick, Slip, Variant, transposed
+from studyrnn.questions import NOT_ZERO, Exercise, Slip, Variant, transposed
 
 _CELL = state_space().program
 
 _SYSTEM = r"h_t = A h_{t-1} + B x_t, \quad y_t = C h_t + D x_t"
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
 
 _MATRICES = {"A": "A", "B": "B", "C": "C", "D": "D"}
 
@@ -48,7 +46,7 @@ EXERCISES = (
         asks="y",
         summary="one step of a linear state-space model, and its output",
         symbols=_MATRICES,
-        ranges=dict.fromkeys(("x", "h_"), _NOT_ZERO),
+        ranges=dict.fromkeys(("x", "h_"), NOT_ZERO),
         variants=(
             Variant(
                 program=_CELL,
@@ -77,7 +75,7 @@ EXERCISES = (
         summary="three steps of a linear system with one state variable",
         scalar=True,
         symbols=_MATRICES,
-        ranges=dict.fromkeys(("x_1", "x_2", "x_3", "h_0", "A", "B", "C"), _NOT_ZERO),
+        ranges=dict.fromkeys(("x_1", "x_2", "x_3", "h_0", "A", "B", "C"), NOT_ZERO),
         variants=(
             Variant(
                 program=_SCALAR,
@@ -133,7 +131,7 @@ EXERCISES = (
                 also=("x",),
                 symbols={**_MATRICES, "u": "u_{t-1}", "x": "u_t", "h_": "s_{t-1}", "h": "h_t"},
                 shapes={"u": (2,)},
-                ranges={"x": _NOT_ZERO, "u": _NOT_ZERO, "h_": _NOT_ZERO},
+                ranges={"x": NOT_ZERO, "u": NOT_ZERO, "h_": NOT_ZERO},
                 stem=r"In control a linear system is often written $$s_{t+1} = A s_t + B u_t$$ It is an RNN without "
                 r"activation and bias, $$h_t = W_{hh} h_{t-1} + W_{xh} x_t$$ if $h_t$ is to be $s_t$. Find the "
                 r"weights and "

@@ -3,15 +3,13 @@
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.cells import rnn
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Exercise, Pick, Range, Slip, Variant
+from studyrnn.questions import NOT_ZERO, WHOLE, Exercise, Pick, Range, Slip, Variant
 
 _STEP = rnn().program
 
 _THREE = _STEP.at_step(1) + _STEP.at_step(2) + _STEP.at_step(3)
 
 _BACK = _THREE + gradient(_THREE, seeds={"h_3": "h_3 - target"}, wrt=["W_hh"])
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
 
 _WEIGHT = Pick(tuple(round(sign * k / 10, 1) for k in range(4, 15) for sign in (-1, 1)))
 
@@ -26,7 +24,7 @@ _SAME_STATE = "You multiplied by $h_t$. $W_{hh}$ multiplies $h_{t-1}$, so the te
 
 _NO_FACTOR = "On the way from $a_t$ back to $h_{t-1}$ the gradient is multiplied by $W_{hh}$; that factor is missing."
 
-_RANGES = {"target": Range(-2.0, 2.0), "W_hh": _WEIGHT, **{f"x_{t}": _NOT_ZERO for t in (1, 2, 3)}, "h_0": _NOT_ZERO}
+_RANGES = {"target": Range(-2.0, 2.0), "W_hh": _WEIGHT, **{f"x_{t}": NOT_ZERO for t in (1, 2, 3)}, "h_0": NOT_ZERO}
 
 
 def _kept(steps: int) -> str:

@@ -3,12 +3,7 @@
 import random
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Choice, Exercise, Range, Slip, Teller, Told, Variant
-
-
-def _perhaps(name: str, says: str) -> Slip:
-    return Slip(name, says, always=False)
-
+from studyrnn.questions import WHOLE, Choice, Exercise, Range, Slip, Teller, Told, Variant, perhaps
 
 # -- windows of a series ---------------------------------------------------------------------------------------------
 
@@ -221,11 +216,11 @@ EXERCISES = (
             Teller(
                 _windows,
                 slips=(
-                    _perhaps("counted-from-nought", "That is the next window: window 1 begins at the first value."),
-                    _perhaps(
+                    perhaps("counted-from-nought", "That is the next window: window 1 begins at the first value."),
+                    perhaps(
                         "target-in-window", "The target is the value after the window; you gave the last one inside it."
                     ),
-                    _perhaps(
+                    perhaps(
                         "no-overlap", "Your windows lie end to end. They slide by one step, so that neighbours overlap."
                     ),
                 ),
@@ -255,9 +250,9 @@ EXERCISES = (
             Teller(
                 _bag,
                 slips=(
-                    _perhaps("presence-for-count", "You marked which words occur. A bag of words counts how often."),
-                    _perhaps("reversed", "Those are the counts from back to front."),
-                    _perhaps(
+                    perhaps("presence-for-count", "You marked which words occur. A bag of words counts how often."),
+                    perhaps("reversed", "Those are the counts from back to front."),
+                    perhaps(
                         "order-of-the-text",
                         "Those are the counts in the order of the text. The vocabulary sets the order.",
                     ),

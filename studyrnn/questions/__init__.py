@@ -11,11 +11,12 @@ quality    what has to hold for the questions of every exercise
 
 from studyrnn.questions.base import Exercise, Slip, Teller, Told, Variant
 from studyrnn.questions.forms import FRACTION, NUMBERS, WHOLE, Choice, Design, Formula, Order, Parts, WrongLine
-from studyrnn.questions.slips import mean_for_sum, no_bias, sign, sum_for_mean, transposed
+from studyrnn.questions.slips import mean_for_sum, no_bias, perhaps, sign, slip, sum_for_mean, transposed
 from studyrnn.questions.sources import (
     BITS,
     COUNTS,
     GATE,
+    NOT_ZERO,
     SATURATED,
     TENTHS,
     Fixed,
@@ -24,10 +25,12 @@ from studyrnn.questions.sources import (
     Pick,
     Probabilities,
     Range,
+    all_cases,
 )
 
 __all__ = [
-    "BITS", "COUNTS", "FRACTION", "GATE", "NUMBERS", "SATURATED", "TENTHS", "WHOLE", "Choice", "Design", "Exercise",
-    "Fixed", "Formula", "Logs", "OneHot", "Order", "Parts", "Pick", "Probabilities", "Range", "Slip", "Teller", "Told",
-    "Variant", "WrongLine", "mean_for_sum", "no_bias", "sign", "sum_for_mean", "transposed",
+    "BITS", "COUNTS", "FRACTION", "GATE", "NOT_ZERO", "NUMBERS", "SATURATED", "TENTHS", "WHOLE", "Choice", "Design",
+    "Exercise", "Fixed", "Formula", "Logs", "OneHot", "Order", "Parts", "Pick", "Probabilities", "Range", "Slip",
+    "Teller", "Told", "Variant", "WrongLine", "all_cases", "mean_for_sum", "no_bias", "perhaps", "sign", "slip",
+    "sum_for_mean", "transposed",
 ]  # fmt: skip

@@ -6,6 +6,16 @@ from studyrnn.engine.symbols import symbol
 from studyrnn.questions.base import Slip
 
 
+def slip(name: str, says: str, **equations: str) -> Slip:
+    """A slip in a line: its equations by name."""
+    return Slip(name, says, equations)
+
+
+def perhaps(name: str, says: str, **equations: str) -> Slip:
+    """The same, where some numbers cannot show it."""
+    return Slip(name, says, equations, always=False)
+
+
 def no_bias(name: str) -> Slip:
     tex = symbol(name)
     return Slip(

@@ -120,7 +120,18 @@ class Fixed(_Plain):
         return self.value
 
 
+def all_cases(*names: str, low: float, high: float) -> dict[str, Fixed]:
+    """Every combination of two values: a vector for each name, with one entry a case; the last name changes fastest."""
+    last = len(names) - 1
+    return {
+        name: Fixed([high if case >> (last - place) & 1 else low for case in range(2 ** len(names))])
+        for place, name in enumerate(names)
+    }
+
+
 TENTHS = Range()
+NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
+"""Tenths in which a factor that is left out always shows."""
 GATE = Range(0.1, 0.9)
 COUNTS = Range(2, 9, 1)
 BITS = Range(0, 1, 1)

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studyrnn.engine.equations import Program
-from studyrnn.exercises.activations.shared import perhaps, slip
-from studyrnn.questions import WHOLE, Exercise, Pick, Range, Variant
+from studyrnn.questions import WHOLE, Exercise, Pick, Range, Variant, perhaps, slip
 
 _TWICE = r"You put the output into the activation once more. $h$ is $\phi(a)$ already."
 _SIGMOID_SLOPE = r"$h (1 - h)$ is the slope of the sigmoid; that of $\tanh$ is $1 - h^2$."

@@ -4,8 +4,7 @@ import random
 
 from studyrnn.engine.equations import Program
 from studyrnn.engine.latex import literal
-from studyrnn.exercises.activations.shared import perhaps, slip
-from studyrnn.questions import Choice, Exercise, Fixed, OneHot, Pick, Range, Slip, Teller, Told, Variant
+from studyrnn.questions import Choice, Exercise, Fixed, OneHot, Pick, Range, Slip, Teller, Told, Variant, perhaps, slip
 
 _SOFTMAX = r"p_k = \frac{e^{y_k}}{\sum_j e^{y_j}}"
 _NOT_NORMALISED = slip("not-normalised", "The exponentials were not divided by their sum.", p="e")

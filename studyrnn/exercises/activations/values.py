@@ -1,8 +1,7 @@
 """What sigmoid and tanh put out: with decimals, and exactly."""
 
 from studyrnn.engine.equations import Program
-from studyrnn.exercises.activations.shared import perhaps, slip
-from studyrnn.questions import FRACTION, Exercise, Logs, Range, Slip, Variant
+from studyrnn.questions import FRACTION, Exercise, Logs, Range, Slip, Variant, perhaps, slip
 
 _SIGMOID = r"\sigma(a) = \frac{1}{1 + e^{-a}}"
 _TANH = r"\tanh(a) = \frac{e^a - e^{-a}}{e^a + e^{-a}}"

@@ -2,18 +2,8 @@
 
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.equations import Program
-from studyrnn.exercises.bptt.shared import (
-    LAST_STEP,
-    NO_SLOPE,
-    NO_TRANSPOSE,
-    NOT_ZERO,
-    RECURRENCE,
-    SAME_STATE,
-    SIGN,
-    TWO,
-    WIDE,
-)
-from studyrnn.questions import Exercise, Range, Slip, Variant
+from studyrnn.exercises.bptt.shared import LAST_STEP, NO_SLOPE, NO_TRANSPOSE, RECURRENCE, SAME_STATE, SIGN, TWO, WIDE
+from studyrnn.questions import NOT_ZERO, Exercise, Range, Slip, Variant
 
 # -- a layer of two units --------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """One step back: slopes and Jacobians."""
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Exercise, Formula, Pick, Range, Slip, Variant
+from studyrnn.questions import NOT_ZERO, Exercise, Formula, Range, Slip, Variant
 
 _TEX = {"tanh": r"\tanh", "sigmoid": r"\sigma"}
 
@@ -10,8 +10,6 @@ _SLOPES = {"tanh": "(1 - h * h)", "sigmoid": "(h * (1 - h))"}
 _OTHER = {"tanh": "sigmoid", "sigmoid": "tanh"}
 
 _SLOPE_TEX = {"tanh": "$1 - h_t^2$", "sigmoid": "$h_t (1 - h_t)$"}
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
 
 
 def _local(activation: str) -> Variant:
@@ -136,7 +134,7 @@ EXERCISES = (
         level=3,
         asks="da",
         summary="the gradient one local step back, from a state to its pre-activation",
-        ranges={"a": Range(-1.5, 1.5), "dh": _NOT_ZERO},
+        ranges={"a": Range(-1.5, 1.5), "dh": NOT_ZERO},
         variants=tuple(map(_local, _TEX)),
     ),
     Exercise(
@@ -148,7 +146,7 @@ EXERCISES = (
         summary="the Jacobian of a state along the state before",
         symbols={"J": "J"},
         shapes={"J": (2, 2)},
-        ranges={"W_hh": _NOT_ZERO},
+        ranges={"W_hh": NOT_ZERO},
         variants=tuple(map(_jacobian, _TEX)),
         why="Row $i$ of $W_{hh}$ is scaled by the slope of unit $i$. The Jacobian takes small changes forward; its "
         "transpose "

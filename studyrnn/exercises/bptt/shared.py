@@ -1,15 +1,13 @@
 """What several modules of this topic use."""
 
 from studyrnn.engine.cells import rnn
-from studyrnn.questions import Pick, Range
+from studyrnn.questions import Range
 
 STEP = rnn().program
 
 TWO = STEP.at_step(1) + STEP.at_step(2)
 
 THREE = TWO + STEP.at_step(3)
-
-NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
 
 WIDE = Range(-2.0, 2.0)
 

@@ -2,8 +2,8 @@
 
 from studyrnn.engine.calculus import gradient
 from studyrnn.engine.equations import Program
-from studyrnn.exercises.bptt.shared import LAST_STEP, NOT_ZERO, RECURRENCE, SAME_STATE, SIGN, THREE, WIDE
-from studyrnn.questions import Exercise, Parts, Slip, Variant, WrongLine
+from studyrnn.exercises.bptt.shared import LAST_STEP, RECURRENCE, SAME_STATE, SIGN, THREE, WIDE
+from studyrnn.questions import NOT_ZERO, Exercise, Parts, Slip, Variant, WrongLine
 
 # -- a single unit over three steps ----------------------------------------------------------------------------------
 

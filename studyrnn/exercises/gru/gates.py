@@ -3,18 +3,7 @@
 from studyrnn.engine.cells import gru
 from studyrnn.engine.equations import Program
 from studyrnn.exercises.gru.shared import NO_RESET
-from studyrnn.questions import (
-    FRACTION,
-    SATURATED,
-    WHOLE,
-    Exercise,
-    Logs,
-    Pick,
-    Slip,
-    Variant,
-    no_bias,
-    transposed,
-)
+from studyrnn.questions import FRACTION, SATURATED, WHOLE, Exercise, Logs, Pick, Slip, Variant, no_bias, transposed
 
 _CELL = gru(reset="before", z_keeps="old")
 

@@ -1,7 +1,7 @@
 """Several steps, forward and backward; designs."""
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import GATE, Design, Exercise, Fixed, Range, Slip, Variant
+from studyrnn.questions import GATE, Design, Exercise, Range, Slip, Variant, all_cases
 
 _CONVENTION = {"reset": "before", "z_keeps": "old"}
 
@@ -107,10 +107,6 @@ _WANTED = {
     "replace": ("is the latest input alone, $h_2 = x_2$", "-(4 * s)", "-(4 * u)"),
     "add": ("is the sum of all, $h_2 = h_0 + x_1 + x_2$", "-(4 * s)", "4 * u"),
 }
-
-
-def _cases(place: int) -> list[float]:
-    return [1.0 if k & place else -1.0 for k in range(8)]
 
 
 def _design(kind: str) -> Variant:
@@ -293,9 +289,7 @@ EXERCISES = (
         ranges={
             "s": Range(1.0, 8.0, 0.1),
             "u": Range(1.0, 8.0, 0.1),
-            "h_0": Fixed(_cases(4)),
-            "x_1": Fixed(_cases(2)),
-            "x_2": Fixed(_cases(1)),
+            **all_cases("h_0", "x_1", "x_2", low=-1.0, high=1.0),
         },
         variants=tuple(_design(kind) for kind in _WANTED),
     ),

@@ -2,7 +2,7 @@
 
 from studyrnn.engine.equations import Program
 from studyrnn.exercises.lstm.shared import FORGOT
-from studyrnn.questions import Design, Exercise, Fixed, Range, Slip, Variant
+from studyrnn.questions import Design, Exercise, Range, Slip, Variant, all_cases
 
 # Biases that open (+) or shut (-) the gates, whatever the inputs: what they make of the cell.
 _WANTED = {
@@ -10,10 +10,6 @@ _WANTED = {
     "replace": ("holds the latest input alone, $c_2 = x_2$", "-(4 * s)", "4 * u"),
     "add": ("adds up everything, $c_2 = c_0 + x_1 + x_2$", "4 * s", "4 * u"),
 }
-
-
-def _cases(place: int) -> list[float]:
-    return [1.0 if k & place else -1.0 for k in range(8)]
 
 
 def _design(kind: str) -> Variant:
@@ -67,9 +63,7 @@ EXERCISES = (
         ranges={
             "s": Range(0.5, 8.0, 0.1),
             "u": Range(0.5, 8.0, 0.1),
-            "c_0": Fixed(_cases(4)),
-            "x_1": Fixed(_cases(2)),
-            "x_2": Fixed(_cases(1)),
+            **all_cases("c_0", "x_1", "x_2", low=-1.0, high=1.0),
         },
         variants=tuple(_design(kind) for kind in _WANTED),
     ),

@@ -1,19 +1,13 @@
 """Weights that make a network do something."""
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Design, Exercise, Fixed, Range, Slip, Variant
-
-
-def _cases(t: int) -> list[float]:
-    """Whether input t of three is on, in all eight cases."""
-    return [float(k >> (3 - t) & 1) for k in range(8)]
-
+from studyrnn.questions import Design, Exercise, Fixed, Range, Slip, Variant, all_cases
 
 _STEPS = (1, 2, 3)
 
-_THREE_INPUTS = {f"x_{t}": Fixed(_cases(t)) for t in _STEPS}
-
 _HIDDEN = ("x_1", "x_2", "x_3")
+
+_THREE_INPUTS = all_cases(*_HIDDEN, low=0.0, high=1.0)  # on or off
 
 _ALL_CASES = "It has to work for all eight sequences of three inputs."
 

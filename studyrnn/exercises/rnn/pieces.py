@@ -3,9 +3,7 @@
 import random
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Choice, Exercise, Pick, Slip, Teller, Told, Variant, transposed
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
+from studyrnn.questions import NOT_ZERO, Choice, Exercise, Slip, Teller, Told, Variant, transposed
 
 _LOST_SIGNS = "The signs of the vector were lost on the way: a negative entry turns its whole term round."
 
@@ -184,7 +182,7 @@ EXERCISES = (
         level=1,
         asks="a",
         summary="a matrix times a vector: one of the two products in a pre-activation",
-        ranges={"x": _NOT_ZERO, "h_": _NOT_ZERO},
+        ranges={"x": NOT_ZERO, "h_": NOT_ZERO},
         variants=(
             _product("W_xh", "x", "W_hh", "That is $W_{hh} x_t$: inputs are read by $W_{xh}$."),
             _product("W_hh", "h_", "W_xh", "That is $W_{xh} h_{t-1}$: the previous state is read by $W_{hh}$."),
@@ -198,7 +196,7 @@ EXERCISES = (
         summary="a product entry by entry, or one that adds up to a number",
         n=3,
         shapes={"w": (3,)},
-        ranges={"h_": _NOT_ZERO, "w": _NOT_ZERO},
+        ranges={"h_": NOT_ZERO, "w": NOT_ZERO},
         variants=(_ELEMENTWISE, _DOT),
     ),
     Exercise(

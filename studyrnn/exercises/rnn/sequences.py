@@ -4,9 +4,7 @@ from dataclasses import replace
 
 from studyrnn.engine.cells import rnn
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Choice, Exercise, Fixed, Pick, Slip, Variant, WrongLine, no_bias, transposed
-
-_NOT_ZERO = Pick(tuple(round(sign * k / 10, 1) for k in range(1, 11) for sign in (-1, 1)))
+from studyrnn.questions import NOT_ZERO, Choice, Exercise, Fixed, Slip, Variant, WrongLine, no_bias, transposed
 
 _STATE = r"h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h)"
 
@@ -197,7 +195,7 @@ EXERCISES = (
         asks="h",
         summary="one step of a single unit",
         scalar=True,
-        ranges={"x": _NOT_ZERO, "h_": _NOT_ZERO},
+        ranges={"x": NOT_ZERO, "h_": NOT_ZERO},
         variants=(_SCALAR_STEP,),
     ),
     Exercise(
@@ -231,7 +229,7 @@ EXERCISES = (
         asks="h_2",
         requires=("rnn.hidden-state",),
         summary="two steps of a vanilla RNN",
-        ranges={"x_1": _NOT_ZERO, "x_2": _NOT_ZERO},
+        ranges={"x_1": NOT_ZERO, "x_2": NOT_ZERO},
         variants=(
             Variant(
                 program=_TWO_STEPS,
@@ -249,7 +247,7 @@ EXERCISES = (
         requires=("rnn.unroll",),
         summary="the last state of a padded sequence: masked steps copy the state",
         scalar=True,
-        ranges={f"x_{t}": _NOT_ZERO for t in (1, 2)},
+        ranges={f"x_{t}": NOT_ZERO for t in (1, 2)},
         variants=(_padded(2), _padded(1)),
     ),
     Exercise(

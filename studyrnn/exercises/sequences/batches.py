@@ -5,12 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Choice, Exercise, Pick, Range, Slip, Teller, Told, Variant
-
-
-def _slip(name: str, says: str, **equations: str) -> Slip:
-    return Slip(name, says, equations)
-
+from studyrnn.questions import WHOLE, Choice, Exercise, Pick, Range, Slip, Teller, Told, Variant, slip
 
 # -- shapes ----------------------------------------------------------------------------------------------------------
 
@@ -32,15 +27,15 @@ def _batch(stem: str, time_first: bool, **equations: str) -> Variant:
         stem=f"{stem} Which shape has the array? Three numbers, in order.",
         keep=_different,
         slips=(
-            _slip(
+            slip(
                 "batch-first" if time_first else "time-first",
                 _NOT_TIME_FIRST if time_first else _NOT_BATCH_FIRST,
                 shape=_three(*other, "d"),
             ),
-            _slip("features-in-the-middle", _FLAT, shape=_three(right[0], "d", right[1])),
-            _slip("features-first", _FLAT, shape=_three("d", *right)),
+            slip("features-in-the-middle", _FLAT, shape=_three(right[0], "d", right[1])),
+            slip("features-first", _FLAT, shape=_three("d", *right)),
             *(
-                _slip(
+                slip(
                     "seconds-for-steps",
                     "You took the seconds for steps. There are $r$ steps in each second.",
                     T="s",
@@ -66,18 +61,18 @@ def _states(stem: str, time_first: bool) -> Variant:
         also=("d",),
         keep=_different,
         slips=(
-            _slip(
+            slip(
                 "input-size",
                 "You kept the $d$ numbers of the input. A state has $n$ entries.",
                 shape=_three(*right, "d"),
             ),
-            _slip(
+            slip(
                 "batch-first" if time_first else "time-first",
                 _NOT_TIME_FIRST if time_first else _NOT_BATCH_FIRST,
                 shape=_three(*other, "n"),
             ),
-            _slip("features-in-the-middle", _FLAT, shape=_three(right[0], "n", right[1])),
-            _slip(
+            slip("features-in-the-middle", _FLAT, shape=_three(right[0], "n", right[1])),
+            slip(
                 "one-step-only",
                 "You left out time: that is one state an example. All of them are asked for.",
                 shape=_three("1" if time_first else "N", "N" if time_first else "1", "n"),

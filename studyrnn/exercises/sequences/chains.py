@@ -1,16 +1,7 @@
 """Sequences drawn by chance: one step of a Markov chain, and the probability of a path."""
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import Exercise, OneHot, Probabilities, Slip, Variant
-
-
-def _slip(name: str, says: str, **equations: str) -> Slip:
-    return Slip(name, says, equations)
-
-
-def _perhaps(name: str, says: str, **equations: str) -> Slip:
-    return Slip(name, says, equations, always=False)
-
+from studyrnn.questions import Exercise, OneHot, Probabilities, Variant, perhaps, slip
 
 _TABLE = (
     "$P$ has a row for the state a step comes from and a column for the state it goes to, so that each row adds up to 1"
@@ -33,13 +24,13 @@ def _one_step(states: int) -> Variant:
         shapes={"P": (states, states), "p_0": (states,)},
         ranges={"P": Probabilities(20), "p_0": Probabilities(20)},
         slips=(
-            _slip(_TRANSPOSED, _COLUMNS, q="P @ p_0"),
-            _perhaps(
+            slip(_TRANSPOSED, _COLUMNS, q="P @ p_0"),
+            perhaps(
                 "likeliest-only",
                 "You went on from the likeliest state alone. Every state counts, as much as it is likely.",
                 q="P.T @ one_hot_max(p_0)",
             ),
-            _perhaps("one-step-too-far", "That is one step further: $P$ was applied twice.", q="P.T @ (P.T @ p_0)"),
+            perhaps("one-step-too-far", "That is one step further: $P$ was applied twice.", q="P.T @ (P.T @ p_0)"),
         ),
     )
 
@@ -53,14 +44,14 @@ _TWO = Variant(
     shapes={"P": (3, 3), "p_0": (3,)},
     ranges={"P": Probabilities(10), "p_0": OneHot()},
     slips=(
-        _slip(_TRANSPOSED, _COLUMNS, p_1="P @ p_0", q="P @ p_1"),
-        _perhaps("one-step-short", "That is one step later. Two are asked for.", q="p_1"),
-        _perhaps(
+        slip(_TRANSPOSED, _COLUMNS, p_1="P @ p_0", q="P @ p_1"),
+        perhaps("one-step-short", "That is one step later. Two are asked for.", q="p_1"),
+        perhaps(
             "entries-squared",
             "You squared the entries of $P$. Two steps may lead over any state between: rows times columns.",
             q="(P * P).T @ p_0",
         ),
-        _perhaps(
+        perhaps(
             "likeliest-only",
             "You went on from the likeliest state alone. Every state counts, as much as it is likely.",
             q="P.T @ one_hot_max(p_1)",
@@ -99,14 +90,14 @@ def _path(states: int, known: bool) -> Variant:
         shapes={"P": (states, states), "p_0": (states,), **dict.fromkeys(codes, (states,))},
         ranges={"P": Probabilities(10), "p_0": Probabilities(10), **codes},
         slips=(
-            _perhaps(_TRANSPOSED, _COLUMNS, first="dot(s_2, P @ s_1)", second="dot(s_3, P @ s_2)"),
-            _slip(
+            perhaps(_TRANSPOSED, _COLUMNS, first="dot(s_2, P @ s_1)", second="dot(s_3, P @ s_2)"),
+            slip(
                 "sum-for-product",
                 "You added the factors. All of it has to happen, one after the other: they are multiplied.",
                 q=product.replace("*", "+"),
             ),
-            _perhaps("last-move-missing", "The last move is missing: a path of three states has two.", q=product[:-9]),
-            _perhaps(
+            perhaps("last-move-missing", "The last move is missing: a path of three states has two.", q=product[:-9]),
+            perhaps(
                 "jump",
                 "Your second move starts from the first state again. It starts from where the first one led.",
                 second="dot(s_1, P @ s_3)",
@@ -115,12 +106,12 @@ def _path(states: int, known: bool) -> Variant:
                 ()
                 if known
                 else (
-                    _perhaps(
+                    perhaps(
                         "no-start",
                         "The probability of the first state is missing: the chain has to begin there.",
                         q="first * second",
                     ),
-                    _perhaps(
+                    perhaps(
                         "start-at-every-step",
                         "You let $p_0$ draw every state anew. After the first one, $P$ says what comes next.",
                         first="dot(p_0, s_2)",

@@ -3,11 +3,7 @@
 import random
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Exercise, Parts, Pick, Range, Slip, Teller, Told, Variant, sum_for_mean
-
-
-def _slip(name: str, says: str, **equations: str) -> Slip:
-    return Slip(name, says, equations)
+from studyrnn.questions import WHOLE, Exercise, Parts, Pick, Range, Slip, Teller, Told, Variant, slip, sum_for_mean
 
 
 def _written(values: list[float]) -> str:
@@ -124,7 +120,7 @@ def _summed(steps: int, entries: int, *slips: Slip) -> Variant:
         shapes=dict.fromkeys(names, (entries,)),
         slips=(
             sum_for_mean("mean", "total"),
-            _slip("last-step-only", "That is the last step alone: the sum goes over all of them.", total=names[-1]),
+            slip("last-step-only", "That is the last step alone: the sum goes over all of them.", total=names[-1]),
             *slips,
         ),
     )
@@ -162,17 +158,17 @@ def _correlated(T: int) -> Variant:
         rf"autocorrelation at lag 1, $$r = \frac{{\sum_{{t=1}}^{{{T - 1}}} e_t e_{{t+1}}}}"
         rf"{{\sum_{{t=1}}^{{{T}}} e_t^2}}, \quad e_t = x_t - m$$",
         slips=(
-            _slip(
+            slip(
                 "mean-kept",
                 "You multiplied the values themselves: the mean is taken off them first.",
                 **{f"e_{t}": f"x_{t}" for t in every},
             ),
-            _slip(
+            slip(
                 "wrapped-round",
                 "You let the last step meet the first. They are no neighbours: the sum above has one term less.",
                 covered=f"{_sum('e_{t} * e_{u}', *pairs)} + e_{T} * e_1",
             ),
-            _slip(
+            slip(
                 "last-square-missing",
                 "The sum of squares below has a term for every step; you left the last one out.",
                 spread=_sum("e_{t} * e_{t}", *pairs),
@@ -221,7 +217,7 @@ EXERCISES = (
             _summed(
                 3,
                 3,
-                _slip(
+                slip(
                     "over-entries",
                     "You added the entries of each vector. The sum goes over the steps, entry by entry.",
                     total=_each_summed("x_1", "x_2", "x_3"),
@@ -230,12 +226,12 @@ EXERCISES = (
             _summed(
                 4,
                 2,
-                _slip(
+                slip(
                     "divided-by-entries",
                     "You divided by the number of entries of a vector. The mean is over the steps.",
                     mean="total / 2",
                 ),
-                _slip(
+                slip(
                     "last-divided",
                     "Only the last vector was divided: the whole sum is.",
                     mean="x_1 + x_2 + x_3 + x_4 / 4",

@@ -1,16 +1,7 @@
 """Sequences that follow a rule: the next element, the n-th one, a sampled wave."""
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Exercise, Pick, Range, Slip, Variant
-
-
-def _slip(name: str, says: str, **equations: str) -> Slip:
-    return Slip(name, says, equations)
-
-
-def _perhaps(name: str, says: str, **equations: str) -> Slip:
-    return Slip(name, says, equations, always=False)
-
+from studyrnn.questions import WHOLE, Exercise, Pick, Range, Variant, perhaps, slip
 
 _FROM_NOUGHT = "You counted the steps from 0. The first one has the number 1."
 _SHORT = "You stopped one step early: count the steps from the first given one."
@@ -25,9 +16,9 @@ _LINEAR = Variant(
     symbols={"value": "x_t", "t": "t"},
     ranges={"a": Range(2, 9, 1), "b": Range(-20, 20, 1), "t": Range(5, 40, 1)},
     slips=(
-        _slip("counted-from-nought", _FROM_NOUGHT, value="a * (t - 1) + b"),
-        _slip("bracket", "You multiplied $b$ by $t$ too. Only $a$ is.", value="(a + b) * t"),
-        _perhaps("swapped", "$a$ and $b$ changed places.", value="b * t + a"),
+        slip("counted-from-nought", _FROM_NOUGHT, value="a * (t - 1) + b"),
+        slip("bracket", "You multiplied $b$ by $t$ too. Only $a$ is.", value="(a + b) * t"),
+        perhaps("swapped", "$a$ and $b$ changed places.", value="b * t + a"),
     ),
 )
 
@@ -39,10 +30,10 @@ _QUADRATIC = Variant(
     symbols={"value": "x_t", "t": "t"},
     ranges={"a": Range(2, 9, 1), "b": Range(-20, 20, 1), "t": Range(3, 25, 1)},
     slips=(
-        _perhaps("counted-from-nought", _FROM_NOUGHT, value="a * (t - 1) * (t - 1) + b * (t - 1)"),
-        _slip("doubled-for-squared", "$t^2$ is $t$ times $t$, not twice $t$.", square="2 * t"),
-        _perhaps("factor-squared", "You squared $a$ as well: only $t$ is.", value="(a * t) * (a * t) + b * t"),
-        _perhaps("no-second-term", r"The term $b \, t$ is missing.", value="a * square"),
+        perhaps("counted-from-nought", _FROM_NOUGHT, value="a * (t - 1) * (t - 1) + b * (t - 1)"),
+        slip("doubled-for-squared", "$t^2$ is $t$ times $t$, not twice $t$.", square="2 * t"),
+        perhaps("factor-squared", "You squared $a$ as well: only $t$ is.", value="(a * t) * (a * t) + b * t"),
+        perhaps("no-second-term", r"The term $b \, t$ is missing.", value="a * square"),
     ),
 )
 
@@ -55,15 +46,15 @@ _RECURSIVE = Variant(
     ranges={"a": _FACTOR, "b": Range(-9, 9, 1), "x_1": Range(-15, 15, 1)},
     keep=lambda trace: float(trace["x_1"]) != 0 != float(trace["b"]),
     slips=(
-        _slip("one-step-short", _SHORT, value="x_3"),
-        _perhaps("one-step-too-far", _FAR, value="a * (a * x_3 + b) + b"),
-        _slip(
+        slip("one-step-short", _SHORT, value="x_3"),
+        perhaps("one-step-too-far", _FAR, value="a * (a * x_3 + b) + b"),
+        slip(
             "added-once",
             "You added $b$ at the last step only. The rule adds it at every one.",
             x_2="a * x_1",
             x_3="a * x_2",
         ),
-        _perhaps(
+        perhaps(
             "straight-line",
             "You put the step number into the rule. It asks for the element before.",
             value="a * 4 + b",
@@ -83,21 +74,21 @@ _TWO_BACK = Variant(
         **dict.fromkeys(("x_1", "x_2"), Range(-15, 15, 1)),
     },
     slips=(
-        _perhaps("one-step-short", _SHORT, value="x_4"),
-        _perhaps(
+        perhaps("one-step-short", _SHORT, value="x_4"),
+        perhaps(
             "swapped",
             "$a$ and $b$ changed places: $a$ belongs to the element just before.",
             x_3="b * x_2 + a * x_1",
             x_4="b * x_3 + a * x_2",
             value="b * x_4 + a * x_3",
         ),
-        _perhaps(
+        perhaps(
             "first-kept",
             "You used $x_1$ at every step. The two elements before move on with $t$.",
             x_4="a * x_3 + b * x_1",
             value="a * x_4 + b * x_1",
         ),
-        _perhaps(
+        perhaps(
             "newest-only",
             r"You left out $b \, x_{t-2}$: two elements are needed.",
             x_3="a * x_2",
@@ -118,19 +109,19 @@ def _sampled(time: str, other: str, stem: str, step: str, says: str, **ranges: R
         ranges=ranges,
         keep=lambda trace: abs(float(trace["x"])) > 0.1,
         slips=(
-            _perhaps("no-two-pi", r"The factor $2\pi$ is missing: one period is a full turn.", angle="nu * time"),
-            _perhaps(
+            perhaps("no-two-pi", r"The factor $2\pi$ is missing: one period is a full turn.", angle="nu * time"),
+            perhaps(
                 "degrees",
                 "Your calculator took the angle for degrees. It is in radians.",
                 x="A * sin(angle * pi / 180)",
             ),
-            _perhaps(
+            perhaps(
                 "counted-from-one",
                 "You counted the samples from 1: sample 0 is at time 0.",
                 time=time.replace("k", "(k - 1)"),
             ),
-            _perhaps("spacing-inverted", says, time=other),
-            _perhaps("no-amplitude", "The amplitude $A$ is missing.", x="sin(angle)"),
+            perhaps("spacing-inverted", says, time=other),
+            perhaps("no-amplitude", "The amplitude $A$ is missing.", x="sin(angle)"),
         ),
     )
 

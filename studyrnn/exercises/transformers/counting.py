@@ -3,8 +3,7 @@
 from functools import partial
 
 from studyrnn.engine.equations import Program
-from studyrnn.exercises.transformers.shared import perhaps, slip
-from studyrnn.questions import WHOLE, Exercise, Pick, Range, Slip, Variant
+from studyrnn.questions import WHOLE, Exercise, Pick, Range, Slip, Variant, perhaps, slip
 
 
 def _counted(kind: str, equations: dict[str, str], stem: str, *slips: Slip, also: tuple[str, ...] = ()) -> Variant:

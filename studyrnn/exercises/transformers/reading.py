@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studyrnn.engine.equations import Program
-from studyrnn.exercises.transformers.shared import perhaps, slip
-from studyrnn.questions import Exercise, Fixed, Parts, Pick, Range, Slip, Variant
+from studyrnn.questions import Exercise, Fixed, Parts, Pick, Range, Slip, Variant, perhaps, slip
 
 _WORDS = {2: "two", 3: "three", 4: "four"}
 _WIDE = Range(-2.0, 2.0)
