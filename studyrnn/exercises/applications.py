@@ -18,10 +18,9 @@ _FORECAST = Variant(
     ),
     symbols={**{name: name for name in "smduvbwcf"}, "x": "x_t", "y": "y_t"},
     stem="A single unit forecasts tomorrow's sales. Sales are fed in standardised, with the mean $m$ and the standard "
-    "deviation $d$ of the training data, and its output is on that scale too: "
-    r"$$x_t = \frac{s - m}{d}, \quad h_t = \tanh(u\, x_t + v\, h_{t-1} + b), \quad y_t = w\, h_t + c$$ Today $s$ "
-    r"were sold. "
-    "What is the forecast $f$, in units sold?",
+    r"deviation $d$ of the training data, and its output is on that scale too: $$x_t = \frac{s - m}{d}, \quad h_t = "
+    r"\tanh(u\, x_t + v\, h_{t-1} + b), \quad y_t = w\, h_t + c$$ Today $s$ were sold. What is the forecast $f$, in "
+    "units sold?",
     slips=(
         Slip(
             "not-scaled-back",
@@ -62,11 +61,9 @@ _BASELINE = Variant(
         }
     ),
     symbols={"M": "M", "B": "B", "R": "R", **{f"{name}_{t}": f"{name}_{t}" for name in "sf" for t in (1, 2, 3, 4)}},
-    stem="A series $s_1, \\ldots, s_4$, and a network's forecasts $f_2, f_3, f_4$ of its last three values, each "
-    "made one step "
-    "ahead. $M$ is the network's mean squared error, $B$ that of the baseline which repeats the last value. By which "
-    "share "
-    "$R = 1 - M / B$ does the network cut the error?",
+    stem=r"A series $s_1, \ldots, s_4$, and a network's forecasts $f_2, f_3, f_4$ of its last three values, each made "
+    "one step ahead. $M$ is the network's mean squared error, $B$ that of the baseline which repeats the last value. "
+    "By which share $R = 1 - M / B$ does the network cut the error?",
     slips=(
         Slip(
             "ratio-turned-round",
@@ -156,10 +153,8 @@ _STREAMING = Variant(
     symbols={"d": "d", "n": "n", "m": "m", "r": "r", "N": "N", "F": "F", "T": "T"},
     also=("T",),
     stem="A vanilla RNN listens to a stream: $r$ steps a second, inputs with $d$ entries, $n$ hidden units, $m$ "
-    "outputs at every "
-    "step. It has been running for $T$ seconds. How many multiplications a second, $F$, do its matrix products take "
-    "now? "
-    "($N$ is their number in one step.)",
+    "outputs at every step. It has been running for $T$ seconds. How many multiplications a second, $F$, do its matrix "
+    "products take now? ($N$ is their number in one step.)",
     slips=(
         Slip(
             "outputs-forgotten",

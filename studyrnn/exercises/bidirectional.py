@@ -89,11 +89,10 @@ _STATE = Variant(
 _SHAPES = Variant(
     program=Program.parse({"P_1": "2 * (n * d + n * n + n)", "P_2": "2 * (k * (2 * n) + k * k + k)", "P": "P_1 + P_2"}),
     symbols={"d": "d", "n": "n", "k": "k", "P": "P", "P_1": "P_1", "P_2": "P_2"},
-    stem="Two stacked bidirectional layers of a vanilla RNN. Inputs have $d$ entries; the first layer has $n$ units "
-    "in each "
-    "direction, the second $k$. A layer hands on its two states of a step joined, one below the other. Each "
-    "direction has "
-    "its own $W_{xh}$, $W_{hh}$ and one bias $b_h$. How many trained numbers $P$ are there in both layers?",
+    stem="Two stacked bidirectional layers of a vanilla RNN. Inputs have $d$ entries; the first layer has $n$ units in "
+    "each direction, the second $k$. A layer hands on its two states of a step joined, one below the other. Each "
+    "direction has its own $W_{xh}$, $W_{hh}$ and one bias $b_h$. How many trained numbers $P$ are there in both "
+    "layers?",
     slips=(
         Slip(
             "one-direction",
@@ -147,9 +146,8 @@ EXERCISES = (
         symbols=_NAMES,
         ranges={**_INPUTS, **_WEIGHTS, "a": NOT_ZERO, "c": NOT_ZERO},
         variants=(_JOINED,),
-        why="The output of step 2 depends on all three inputs: the forward state has read the first two, the "
-        "backward state "
-        "the last two. So a bidirectional layer cannot run before its input has ended.",
+        why="The output of step 2 depends on all three inputs: the forward state has read the first two, the backward "
+        "state the last two. So a bidirectional layer cannot run before its input has ended.",
     ),
     Exercise(
         id="bidirectional.shapes",

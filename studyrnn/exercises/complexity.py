@@ -89,8 +89,7 @@ EXERCISES = (
             _variant(
                 {"C": _STEP},
                 "A vanilla RNN layer with $d$ inputs and $n$ units. How many multiplications do the two matrix "
-                "products "
-                "of one step take?",
+                "products of one step take?",
                 _instead("C", "n * d", "no-recurrence", _NO_RECURRENCE),
                 _instead("C", "n + d", "sizes-added", "Each of the $n$ units multiplies every one of its inputs."),
                 _instead("C", "n * d + n * n + n", "bias-multiplied", "A bias is added, not multiplied."),
@@ -108,8 +107,7 @@ EXERCISES = (
             _variant(
                 {"step": _STEP, "readout": "m * n", "C": "T * (step + readout)"},
                 "A vanilla RNN with $d$ inputs, $n$ units and $m$ outputs at each of $T$ steps. How many "
-                "multiplications "
-                "do the matrix products of the forward pass take?",
+                "multiplications do the matrix products of the forward pass take?",
                 _instead("C", "step + readout", "one-step", "That is one step: there are $T$ of them."),
                 _instead("C", "T * step", "no-output-layer", r"$W_{hy} h_t$ is missing: $m n$ multiplications a step."),
                 _instead("C", "T * step + readout", "output-once", "There is an output at every step, not only one."),
@@ -191,10 +189,8 @@ EXERCISES = (
             _variant(
                 {"N": "T * (T + 1) / 2"},
                 "A scalar RNN of $T$ steps with a loss $L_t$ at every step. Written out, the gradient of the shared "
-                "weight "
-                r"has a term for every pair of a loss $L_t$ and a step $s \le t$ at which the weight was used. How "
-                r"many "
-                "terms are there?",
+                r"weight has a term for every pair of a loss $L_t$ and a step $s \le t$ at which the weight was used. "
+                "How many terms are there?",
                 _instead(
                     "N",
                     "T",
@@ -212,10 +208,8 @@ EXERCISES = (
             Variant(
                 program=Program.parse({"N": "k * (k + 1) / 2 + (T - k) * k"}),
                 stem="A scalar RNN of $T$ steps with a loss $L_t$ at every step. Of each loss only the terms of the "
-                "$k$ "
-                r"latest steps are kept, $t - k + 1$ to $t$ (fewer at the beginning). How many terms of the gradient "
-                r"of "
-                "the shared weight are there?",
+                "$k$ latest steps are kept, $t - k + 1$ to $t$ (fewer at the beginning). How many terms of the "
+                "gradient of the shared weight are there?",
                 convention={"kind": "truncated"},
                 keep=lambda trace: float(trace["k"]) < float(trace["T"]),
                 slips=(
@@ -268,11 +262,9 @@ EXERCISES = (
         variants=tuple(
             _variant(
                 {"cache": "2 * T * d", "state": state, "N": "cache - state"},
-                f"After $T$ tokens a causal self-attention layer of width $d$ has cached the key and the value of "
-                f"each. "
+                "After $T$ tokens a causal self-attention layer of width $d$ has cached the key and the value of each. "
                 f"{cell} with $n$ units keeps its state. How many more numbers does the attention layer keep? "
-                f"(Negative "
-                "where it keeps fewer.)",
+                "(Negative where it keeps fewer.)",
                 _instead("cache", "T * d", "keys-alone", "Keys and values are cached: two vectors a token."),
                 _instead("cache", "2 * d", "one-token", "The cache grows with every token: there are $T$ of them."),
                 _instead("state", f"T * ({state})", "all-states", "A recurrent layer keeps only the latest state."),

@@ -25,9 +25,8 @@ _SECOND = Variant(
     },
     shapes=dict.fromkeys(("h__1", "h_old__1", "h_old__2"), (2,)),
     ranges=dict.fromkeys(("x", "h__1", "h_old__1", "h_old__2"), NOT_ZERO),
-    stem=f"Two stacked layers of a vanilla RNN with two inputs and two units each: {_LAYERS} The first layer has "
-    f"done its "
-    "step.",
+    stem=f"Two stacked layers of a vanilla RNN with two inputs and two units each: {_LAYERS} The first layer has done "
+    "its step.",
     slips=(
         Slip(
             "reads-the-input",

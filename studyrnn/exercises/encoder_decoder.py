@@ -15,9 +15,8 @@ _CONTEXT = Variant(
     program=Program.parse(
         {"h_1": "tanh(u * x_1 + b)", "h_2": "tanh(u * x_2 + v * h_1 + b)", "c": "tanh(u * x_3 + v * h_2 + b)"}
     ),
-    stem=r"An encoder with a single unit reads three values, $$h_t = \tanh(u\, x_t + v\, h_{t-1} + b), \quad h_0 = "
-    r"0$$ Its "
-    "last state is the context $c$ that it hands to the decoder.",
+    stem=r"An encoder with a single unit reads three values, $$h_t = \tanh(u\, x_t + v\, h_{t-1} + b), \quad h_0 = 0$$ "
+    "Its last state is the context $c$ that it hands to the decoder.",
     slips=(
         Slip(
             "mean-of-states",
@@ -56,9 +55,8 @@ _GREEDY = Variant(
     symbols={"w": "w", **{f"{name}_{t}": f"{name}_{t}" for name in "syk" for t in (1, 2)}},
     stem="A decoder with a single unit writes tokens that are 0 or 1. It starts from the context $c$ and from token 0: "
     r"$$s_t = \tanh(u\, k_{t-1} + v\, s_{t-1}), \quad y_t = w\, s_t, \quad s_0 = c, \quad k_0 = 0$$ Greedy decoding "
-    r"takes "
-    "the better token, $k_t = 1$ where $y_t > 0$ and $k_t = 0$ else, and reads it at the next step. What is the score "
-    "$y_2$ of the second step?",
+    "takes the better token, $k_t = 1$ where $y_t > 0$ and $k_t = 0$ else, and reads it at the next step. What is the "
+    "score $y_2$ of the second step?",
     slips=(
         Slip(
             "score-for-token",
@@ -91,12 +89,9 @@ _TOKEN_LOSS = Variant(
     ),
     symbols={f"{name}_{t}": f"{name}_{t}" for name in ("a", "b", "c", "L") for t in (1, 2)} | {"L": "L"},
     stem="A translation has two words. At step $t$ the decoder gives the words *A*, *B*, *C* the logits $a_t, b_t, "
-    "c_t$; the "
-    "right translation is *A B*. The loss of a step is minus the natural logarithm of the right word's softmax "
-    "probability, "
-    r"$$L_1 = -\ln \frac{e^{a_1}}{e^{a_1} + e^{b_1} + e^{c_1}}$$ and likewise at step 2. What is the loss $L = L_1 + "
-    r"L_2$ of "
-    "the translation?",
+    "c_t$; the right translation is *A B*. The loss of a step is minus the natural logarithm of the right word's "
+    r"softmax probability, $$L_1 = -\ln \frac{e^{a_1}}{e^{a_1} + e^{b_1} + e^{c_1}}$$ and likewise at step 2. What is "
+    "the loss $L = L_1 + L_2$ of the translation?",
     slips=(
         Slip(
             "mean-for-sum",
@@ -134,8 +129,7 @@ _AUTOENCODER = Variant(
     symbols={"w": "w", "v": "v", "x": "x", "z": "z", "y": r"\hat{x}", "E": "E"},
     shapes={"w": (2,), "v": (2,), "x": (2,), "z": (), "y": (2,), "E": ()},
     stem=r"A linear autoencoder squeezes two numbers into one and puts them back: $$z = w^\top x, \quad \hat{x} = v "
-    r"z$$ Its "
-    r"reconstruction error $E$ is the mean of the squared differences between $\hat{x}$ and $x$.",
+    r"z$$ Its reconstruction error $E$ is the mean of the squared differences between $\hat{x}$ and $x$.",
     slips=(
         Slip(
             "sum-for-mean",
@@ -194,8 +188,7 @@ def _order(chance: random.Random) -> Told:
     order = [float(k) for k in range(len(pieces))]
     return Told(
         stem=f"An encoder-decoder without attention translates a sentence of {words} words from {_LANGUAGES[source]} "
-        f"to "
-        f"{_LANGUAGES[target]}, greedily, one word at a time. Its parts in the order in which they first happen:",
+        f"to {_LANGUAGES[target]}, greedily, one word at a time. Its parts in the order in which they first happen:",
         key=order,
         slips={name: [*order[:k], order[k + 1], order[k], *order[k + 2 :]] for name, (k, _) in _EXCHANGED.items()},
         solution="Read everything, hand over the state, start; then scores, a word, and the word back in; the end "

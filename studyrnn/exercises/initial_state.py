@@ -171,7 +171,6 @@ EXERCISES = (
             ),
         ),
         why="It is the same recursion as for the weights, taken one step further: $h_0$ gets what would go on to a "
-        "step "
-        "before the first.",
+        "step before the first.",
     ),
 )

@@ -30,8 +30,7 @@ def _chain_rule(chance: random.Random) -> Told:
     rows = "; ".join(f"after *{word}*: {listed(shares)}" for word, shares in zip(words, table, strict=True))
     return Told(
         stem=f"A model that looks at the last word only. Probabilities of the next word, for {heads} and the end, in "
-        f"this "
-        f"order. At the start: {listed(start)}; {rows}. What is the probability $p$ of the whole sentence "
+        f"this order. At the start: {listed(start)}; {rows}. What is the probability $p$ of the whole sentence "
         f"*{words[first]} {words[second]}*, with its end?",
         key=p_first * p_second * p_end,
         slips={
@@ -41,9 +40,8 @@ def _chain_rule(chance: random.Random) -> Told:
             "without-conditions": p_first * start[second] * start[3],
             "mean-for-product": (p_first + p_second + p_end) / 3,
         },
-        solution=f"$$p = {p_first:g} \\cdot {p_second:g} \\cdot {p_end:g} = {p_first * p_second * p_end:.6g}$$ the "
-        f"first "
-        "word from the start, the second after the first, the end after the second.",
+        solution=rf"$$p = {p_first:g} \cdot {p_second:g} \cdot {p_end:g} = {p_first * p_second * p_end:.6g}$$ the "
+        "first word from the start, the second after the first, the end after the second.",
         hints=("A product of three factors, each from the row of the word before.",),
     )
 
@@ -103,8 +101,7 @@ _PERPLEXITY = Variant(
     program=Program.parse({"H": "-(log(p_1) + log(p_2) + log(p_3) + log(p_4)) / 4", "P": "exp(H)"}),
     symbols={"H": "H", "P": "P", **{f"p_{t}": f"p_{t}" for t in (1, 2, 3, 4)}},
     stem="A language model gave the four words of a text the probabilities $p_1$ to $p_4$, each given the words "
-    "before. "
-    "What is its perplexity $P$ on this text? ($H$ is the mean cross-entropy, with the natural logarithm.)",
+    "before. What is its perplexity $P$ on this text? ($H$ is the mean cross-entropy, with the natural logarithm.)",
     slips=(
         Slip(
             "sum-for-mean",
@@ -133,9 +130,8 @@ _PERPLEXITY = Variant(
 _BITS = Variant(
     program=Program.parse({"L": "-(log(p_1) + log(p_2) + log(p_3))", "H": "L / 3", "b": "H / log(2)"}),
     symbols={"L": "L", "H": "H", "b": "b", **{f"p_{t}": f"p_{t}" for t in (1, 2, 3)}},
-    stem="A language model gave the three letters of a text the probabilities $p_1$ to $p_3$, each given those "
-    "before. How "
-    "many bits $b$ a letter is its cross-entropy? ($L$ is the sum in nats, with the natural logarithm.)",
+    stem="A language model gave the three letters of a text the probabilities $p_1$ to $p_3$, each given those before. "
+    "How many bits $b$ a letter is its cross-entropy? ($L$ is the sum in nats, with the natural logarithm.)",
     slips=(
         Slip("nats-for-bits", "Those are nats. A bit is $\\ln 2$ nats: divide by it.", equations={"b": "H"}),
         Slip(

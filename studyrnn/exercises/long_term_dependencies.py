@@ -10,11 +10,10 @@ from studyrnn.questions import WHOLE, Choice, Exercise, Range, Slip, Teller, Tol
 _FILLER = Variant(
     program=Program.parse({"J": "s * w", "P": "power(J, k)", "Q": "power(f, k)", "R": "Q / P"}),
     symbols={"J": "J", "P": "P", "Q": "Q", "R": "R", "s": "s", "w": "w", "k": "k", "f": "f"},
-    stem=r"Between a subject and its verb stand $k$ words. In a vanilla unit each step multiplies the gradient by $J "
-    r"= s\, w$, a "
-    r"slope of $\tanh$ times the recurrent weight; on the direct path of an LSTM cell each step multiplies it by a "
-    r"forget gate "
-    "$f$. How many times as much, $R$, comes back over the $k$ words through the cell as through the unit?",
+    stem="Between a subject and its verb stand $k$ words. In a vanilla unit each step multiplies the gradient by $J = "
+    r"s\, w$, a slope of $\tanh$ times the recurrent weight; on the direct path of an LSTM cell each step multiplies "
+    "it by a forget gate $f$. How many times as much, $R$, comes back over the $k$ words through the cell as through "
+    "the unit?",
     slips=(
         Slip(
             "slope-forgotten",
@@ -49,18 +48,16 @@ def _reach(chance: random.Random) -> Told:
         steps += 1
     by_share = round((1 - share) / (1 - factor))
     return Told(
-        stem=f"At every step a gradient is multiplied by a constant {what} of {factor:g}. After how many steps is "
-        f"less than "
-        f"{share:g} of it left for the first time?",
+        stem=f"At every step a gradient is multiplied by a constant {what} of {factor:g}. After how many steps is less "
+        f"than {share:g} of it left for the first time?",
         key=float(steps),
         slips={
             "one-step-short": float(steps - 1),
             "linear-loss": float(by_share),
             "one-step-late": float(steps + 1),
         },
-        solution=f"$${letter}^k < {share:g}$$ holds where $k > \\ln {share:g} / \\ln {factor:g}$, and the first "
-        f"whole number "
-        f"above that is {steps}.",
+        solution=rf"$${letter}^k < {share:g}$$ holds where $k > \ln {share:g} / \ln {factor:g}$, and the first whole "
+        f"number above that is {steps}.",
         hints=("Powers of the factor: take logarithms.",),
     )
 
@@ -71,8 +68,7 @@ _HELPS = (
     # the case, what helps, what does not and why, why
     (
         "A tanh RNN of {n} units has to link a bracket to its partner {k} characters on. The gradient that arrives "
-        "there is a "
-        "hundred-thousandth of the one that set out.",
+        "there is a hundred-thousandth of the one that set out.",
         "an LSTM or a GRU in its place",
         {
             "clipping-for-vanishing": "clipping its gradient",
@@ -82,9 +78,8 @@ _HELPS = (
         "The gradient vanishes. A gated cell has a path on which it is multiplied by gates near 1.",
     ),
     (
-        "An LSTM of {n} units is trained with backpropagation truncated to {short} steps. What it has to link lies "
-        "{k} steps "
-        "apart, and it does not learn it.",
+        "An LSTM of {n} units is trained with backpropagation truncated to {short} steps. What it has to link lies {k} "
+        "steps apart, and it does not learn it.",
         "truncating later, beyond {k} steps",
         {
             "clipping-for-vanishing": "clipping its gradient",
@@ -94,9 +89,8 @@ _HELPS = (
         "No gradient goes further back than the truncation lets it, however good the cell.",
     ),
     (
-        "The answer depends on one word, {k} words back. A stack of {n}-unit layers passes it from state to state "
-        "over all of "
-        "them; the text is there as a whole.",
+        "The answer depends on one word, {k} words back. A stack of {n}-unit layers passes it from state to state over "
+        "all of them; the text is there as a whole.",
         "attention over the states of all words",
         {
             "clipping-for-vanishing": "clipping its gradient",
@@ -107,8 +101,7 @@ _HELPS = (
     ),
     (
         "A linear unit among {n} has the recurrent weight 1.3. Over {k} steps its gradient grows beyond all bounds, "
-        "and training "
-        "breaks down.",
+        "and training breaks down.",
         "clipping the norm of the gradient",
         {
             "longer-truncation": "following the gradient further back",
@@ -118,9 +111,8 @@ _HELPS = (
         "The gradient explodes: an upper bound on its norm keeps the update in check.",
     ),
     (
-        "In a new LSTM with {n} units all forget gates stand at one half. Of what a cell holds less than a "
-        "thousandth is left "
-        "after ten steps; {k} steps are needed.",
+        "In a new LSTM with {n} units all forget gates stand at one half. Of what a cell holds less than a thousandth "
+        "is left after ten steps; {k} steps are needed.",
         "forget gates whose biases start at 1 or above",
         {
             "clipping-for-vanishing": "clipping its gradient",

@@ -38,9 +38,8 @@ EXERCISES = (
         variants=(
             Variant(
                 program=Program.parse({"a": "dot(w, h) + b", "p": "sigmoid(a)"}),
-                stem=r"A network with two units has read a review; its last state is $h_T$. The probability that the "
-                r"review "
-                r"is positive is $$p = \sigma(w^\top h_T + b)$$",
+                stem="A network with two units has read a review; its last state is $h_T$. The probability that the "
+                r"review is positive is $$p = \sigma(w^\top h_T + b)$$",
                 slips=(
                     _NO_SIGMOID,
                     _NEGATIVE_CLASS,
@@ -71,9 +70,8 @@ EXERCISES = (
                         "p": "sigmoid(a)",
                     }
                 ),
-                stem=f"A review has two words, with the values $x_1$ and $x_2$. A single unit reads them, {_UNIT} "
-                f"and its "
-                r"last state gives the probability that the review is positive, $p = \sigma(w h_2 + b)$.",
+                stem=f"A review has two words, with the values $x_1$ and $x_2$. A single unit reads them, {_UNIT} and "
+                r"its last state gives the probability that the review is positive, $p = \sigma(w h_2 + b)$.",
                 slips=(
                     Slip(
                         "last-word-only",
@@ -113,8 +111,7 @@ EXERCISES = (
             Variant(
                 program=Program.parse({"e": "(x_1 + x_2 + x_3) / 3", "a": "dot(w, e) + b", "p": "sigmoid(a)"}),
                 stem=r"A review of three words, as vectors. A baseline takes their mean $\bar{x}$ and gives the "
-                r"probability "
-                r"that the review is positive, $$p = \sigma(w^\top \bar{x} + b)$$",
+                r"probability that the review is positive, $$p = \sigma(w^\top \bar{x} + b)$$",
                 slips=(
                     Slip(
                         "sum-for-mean",
@@ -142,8 +139,7 @@ EXERCISES = (
             ),
         ),
         why="The mean is the same for every order of the words: *not good, but cheap* and *not cheap, but good* look "
-        "alike "
-        "to it.",
+        "alike to it.",
     ),
     Exercise(
         id="sentiment.loss",

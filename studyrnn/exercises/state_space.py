@@ -79,15 +79,13 @@ EXERCISES = (
         variants=(
             Variant(
                 program=_SCALAR,
-                stem=r"A linear system with a single state variable, run for three steps: $$h_t = A h_{t-1} + B x_t, "
-                r"\quad "
-                "y_t = C h_t$$",
+                stem="A linear system with a single state variable, run for three steps: $$h_t = A h_{t-1} + B x_t, "
+                r"\quad y_t = C h_t$$",
                 slips=(
                     Slip(
                         "inputs-only",
-                        "That takes the inputs one by one and adds them up: an input from earlier has been "
-                        "multiplied by "
-                        "$A$ at each step since.",
+                        "That takes the inputs one by one and adds them up: an input from earlier has been multiplied "
+                        "by $A$ at each step since.",
                         equations={"h_2": "h_1 + B * x_2", "h_3": "h_2 + B * x_3"},
                         always=False,
                     ),
@@ -132,16 +130,14 @@ EXERCISES = (
                 symbols={**_MATRICES, "u": "u_{t-1}", "x": "u_t", "h_": "s_{t-1}", "h": "h_t"},
                 shapes={"u": (2,)},
                 ranges={"x": NOT_ZERO, "u": NOT_ZERO, "h_": NOT_ZERO},
-                stem=r"In control a linear system is often written $$s_{t+1} = A s_t + B u_t$$ It is an RNN without "
-                r"activation and bias, $$h_t = W_{hh} h_{t-1} + W_{xh} x_t$$ if $h_t$ is to be $s_t$. Find the "
-                r"weights and "
-                "the input that the RNN has to read at step $t$, and work out its state.",
+                stem="In control a linear system is often written $$s_{t+1} = A s_t + B u_t$$ It is an RNN without "
+                "activation and bias, $$h_t = W_{hh} h_{t-1} + W_{xh} x_t$$ if $h_t$ is to be $s_t$. Find the weights "
+                "and the input that the RNN has to read at step $t$, and work out its state.",
                 slips=(
                     Slip(
                         "input-of-this-step",
                         "You read $u_t$. In the form with $s_{t+1}$ on the left the input $u_t$ acts on the next "
-                        "state: "
-                        "at step $t$ the RNN reads $u_{t-1}$.",
+                        "state: at step $t$ the RNN reads $u_{t-1}$.",
                         names={"u": "x"},
                     ),
                     Slip(

@@ -78,9 +78,8 @@ _FREE = Variant(
 _DRIFT = Variant(
     program=Program.parse({"p": "power(w, k) * s_1", "q": "power(v, k) * s_1", "e": "q - p"}),
     stem=r"A series follows $s_{t+1} = w\, s_t$. A model has learned $y_{t+1} = v\, y_t$, with a slightly wrong "
-    r"weight. "
-    "It is given $s_1$ and runs freely for $k$ steps, each forecast made from the one before. "
-    "What is its error $e$ at the end, forecast less truth? ($p$ is the truth, $q$ the forecast.)",
+    "weight. It is given $s_1$ and runs freely for $k$ steps, each forecast made from the one before. What is its "
+    "error $e$ at the end, forecast less truth? ($p$ is the truth, $q$ the forecast.)",
     slips=(
         Slip(
             "forced-error",

@@ -39,8 +39,7 @@ _TWO_LATEST = Variant(
     + Program.parse({"dW_hh": _kept(2)}),
     symbols={"dW_hh": "g"},
     stem=f"{_UNIT}Backpropagation is truncated: only the two latest terms of the gradient along $W_{{hh}}$ are kept, "
-    f"those "
-    "of steps 3 and 2. The states themselves are computed over all steps. What is the truncated gradient $g$?",
+    "those of steps 3 and 2. The states themselves are computed over all steps. What is the truncated gradient $g$?",
     slips=(
         Slip(
             "one-step-short",
@@ -70,8 +69,7 @@ _BIAS = Variant(
     + Program.parse({"full": _kept(3), "kept": _kept(1), "B": "full - kept"}),
     symbols={"full": r"\text{full}", "kept": r"\text{kept}", "B": "B"},
     stem=f"{_UNIT}Backpropagation is truncated to a single step: of the gradient along $W_{{hh}}$ only the term of "
-    f"step 3 "
-    "is kept. What has been lost, $B$: full gradient less truncated one?",
+    "step 3 is kept. What has been lost, $B$: full gradient less truncated one?",
     slips=(
         Slip(
             "sign",
@@ -99,10 +97,10 @@ _CHUNKS = Variant(
     program=Program.parse({"c": "T / k", "p": "k * (k + 1) / 2", "N": "c * p"}),
     symbols={"T": "T", "k": "k", "c": "c", "p": "p", "N": "N"},
     convention={"cut": "chunks"},
-    stem="A sequence of $T$ steps with a loss at every step is cut into chunks of $k$ steps. Within a chunk each "
-    "loss is "
-    "followed back to the chunk's first step, its own step included; nothing goes back beyond. How many terms $N$ (a "
-    "loss, and a step it is followed back to) does the gradient have? ($c$ counts the chunks, $p$ the terms of one.)",
+    stem="A sequence of $T$ steps with a loss at every step is cut into chunks of $k$ steps. Within a chunk each loss "
+    "is followed back to the chunk's first step, its own step included; nothing goes back beyond. How many terms $N$ "
+    "(a loss, and a step it is followed back to) does the gradient have? ($c$ counts the chunks, $p$ the terms of "
+    "one.)",
     slips=(
         Slip(
             "all-terms",
@@ -128,10 +126,9 @@ _WINDOW = Variant(
     program=Program.parse({"p": "k * (k + 1) / 2", "N": "p + (T - k) * k"}),
     symbols={"T": "T", "k": "k", "p": "p", "N": "N"},
     convention={"cut": "window"},
-    stem="A sequence of $T$ steps has a loss at every step. Each loss is followed back over its $k$ latest steps, "
-    "its own "
-    "included, or to step 1 where there are fewer. How many terms $N$ (a loss, and a step it is followed back to) does "
-    "the gradient have? ($p$ counts those of the first $k$ losses.)",
+    stem="A sequence of $T$ steps has a loss at every step. Each loss is followed back over its $k$ latest steps, its "
+    "own included, or to step 1 where there are fewer. How many terms $N$ (a loss, and a step it is followed back to) "
+    "does the gradient have? ($p$ counts those of the first $k$ losses.)",
     slips=(
         Slip(
             "all-terms",
@@ -156,9 +153,8 @@ _STORED = Variant(
     program=Program.parse({"full": "T * n * B", "cut": "k * n * B", "D": "full - cut"}),
     symbols={"T": "T", "k": "k", "n": "n", "B": "B", "full": r"\text{full}", "cut": r"\text{cut}", "D": "D"},
     stem="The backward pass of a vanilla RNN needs the states of all steps that it goes back over. The network has $n$ "
-    "units and reads a batch of $B$ sequences of $T$ steps. How many stored numbers $D$ does it save to "
-    "backpropagate in "
-    "chunks of $k$ steps, one chunk after the other, in place of the whole sequence? (Count the hidden states only, "
+    "units and reads a batch of $B$ sequences of $T$ steps. How many stored numbers $D$ does it save to backpropagate "
+    "in chunks of $k$ steps, one chunk after the other, in place of the whole sequence? (Count the hidden states only, "
     "without the initial one.)",
     slips=(
         Slip(

@@ -35,9 +35,8 @@ _COUNTS = (
     _count(
         "next",
         "A series of $T$ values is cut into windows of $k$ values, one beginning at every value while there is room. "
-        "The "
-        "target of a window is the value that comes next, which has to belong to the series too. How many pairs $N$ of "
-        "a window and its target are there?",
+        "The target of a window is the value that comes next, which has to belong to the series too. How many pairs "
+        "$N$ of a window and its target are there?",
         "T - k",
         Slip("windows-without-target", "The last window has no next value: it has no target.", {"N": "T - k + 1"}),
         Slip("one-too-few", "That is one too few: the last value is a target as well.", {"N": "T - k - 1"}),
@@ -46,8 +45,7 @@ _COUNTS = (
     _count(
         "label",
         "A series of $T$ values is cut into windows of $k$ values, one beginning at every value while there is room. "
-        "Each "
-        "window is labelled by itself, so it needs no value beyond its end. How many windows $N$ are there?",
+        "Each window is labelled by itself, so it needs no value beyond its end. How many windows $N$ are there?",
         "T - k + 1",
         Slip("next-value-wanted", "You left room for a next value. Here none is needed.", {"N": "T - k"}),
         Slip("one-a-value", "Not every value can begin a window: there has to be room for the rest.", {"N": "T"}),
@@ -55,9 +53,8 @@ _COUNTS = (
     _count(
         "horizon",
         "A series of $T$ values is cut into windows of $k$ values, one beginning at every value while there is room. "
-        "The "
-        "target of a window is the value $s$ steps after its last one, which has to belong to the series too. How many "
-        "pairs $N$ of a window and its target are there?",
+        "The target of a window is the value $s$ steps after its last one, which has to belong to the series too. How "
+        "many pairs $N$ of a window and its target are there?",
         "T - k - s + 1",
         Slip("horizon-forgotten", "The last windows have no target: it would lie beyond the end.", {"N": "T - k + 1"}),
         Slip(
@@ -87,8 +84,7 @@ def _bag(chance: random.Random) -> Told:
     from_the_end = counts[::-1]
     return Told(
         stem=f"Vocabulary, in this order: {', '.join(f'*{word}*' for word in known)}. A word outside it is not "
-        f"counted. "
-        f"Text: *{' '.join(sentence)}*. Give the bag-of-words vector of the text: four counts.",
+        f"counted. Text: *{' '.join(sentence)}*. Give the bag-of-words vector of the text: four counts.",
         key=counts,
         slips={
             "presence-for-count": [min(count, 1.0) for count in counts],
@@ -135,9 +131,8 @@ def _same_counts(chance: random.Random) -> Told:
         stem=f"Which text has the same bag-of-words vector as *{' '.join(text)}*?",
         key=0.0,
         slips={name: float(place) for place, name in enumerate(wrong, 1)},
-        solution="A bag of words keeps how often each word stands in a text and forgets where: every new order of "
-        "the same "
-        "words has the same vector.",
+        solution="A bag of words keeps how often each word stands in a text and forgets where: every new order of the "
+        "same words has the same vector.",
         options=tuple(f"*{' '.join(words)}*" for words in texts),
         hints=("Count how often each word stands in the text.",),
     )
@@ -149,9 +144,9 @@ _REACH = Variant(
     program=Program.parse({"k": "v - u + 1"}),
     symbols={"u": "u", "v": "v", "k": "k", "T": "T"},
     also=("T",),
-    stem="A text has $T$ words. At word $v$ something has to be decided that depends on word $u$, further up. How "
-    "many words "
-    "must a sliding window that ends with word $v$ hold at least, so that the network sees both? (Its width is $k$.)",
+    stem="A text has $T$ words. At word $v$ something has to be decided that depends on word $u$, further up. How many "
+    "words must a sliding window that ends with word $v$ hold at least, so that the network sees both? (Its width is "
+    "$k$.)",
     slips=(
         Slip("fence-posts", "That is the distance. A window that holds both ends has one word more.", {"k": "v - u"}),
         Slip("between-only", "Those are the words in between, without the two ends.", {"k": "v - u - 1"}),
@@ -166,11 +161,9 @@ _ONE_HOT = (
         program=Program.parse({"d": "k * V", "P": "d * n + n"}),
         symbols={"k": "k", "V": "V", "n": "n", "d": "d", "P": "P"},
         convention={"input": "concatenated"},
-        stem="A network reads the $k$ latest words at once: their one-hot vectors over a vocabulary of $V$ words, "
-        "one after "
-        "the other in a single vector of $d$ entries. Its hidden layer has $n$ units with biases. How many trained "
-        "numbers "
-        "$P$ has that layer?",
+        stem="A network reads the $k$ latest words at once: their one-hot vectors over a vocabulary of $V$ words, one "
+        "after the other in a single vector of $d$ entries. Its hidden layer has $n$ units with biases. How many "
+        "trained numbers $P$ has that layer?",
         slips=(
             Slip("added-vectors", "You added the vectors up. Joined, they take the places of all words.", {"d": "V"}),
             Slip("no-bias", "The biases are missing, one a unit.", {"P": "d * n"}),
@@ -188,14 +181,13 @@ _ONE_HOT = (
         convention={"input": "counted"},
         also=("k",),
         stem="A network reads a text of $k$ words as a bag of words: one count for each of the $V$ words of the "
-        "vocabulary, "
-        "$d$ entries. Its hidden layer has $n$ units with biases. How many trained numbers $P$ has that layer?",
+        "vocabulary, $d$ entries. Its hidden layer has $n$ units with biases. How many trained numbers $P$ has that "
+        "layer?",
         slips=(
             Slip(
                 "joined-for-counted",
-                "You joined a vector for every word. Counts have one entry a word of the vocabulary, however long "
-                "the text "
-                "is.",
+                "You joined a vector for every word. Counts have one entry a word of the vocabulary, however long the "
+                "text is.",
                 {"d": "k * V"},
             ),
             Slip("no-bias", "The biases are missing, one a unit.", {"P": "d * n"}),
@@ -290,8 +282,7 @@ EXERCISES = (
         ranges={"u": Range(3, 60, 1), "v": Range(10, 90, 1), "T": Range(40, 120, 1)},
         variants=(_REACH,),
         why="A window has a fixed reach; what decides may lie further back. A recurrent state has no such limit, "
-        "though it "
-        "may forget.",
+        "though it may forget.",
     ),
     Exercise(
         id="windows-and-counts.one-hot-window-size",

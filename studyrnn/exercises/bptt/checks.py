@@ -12,11 +12,9 @@ _TERMS = Variant(
     symbols={"j": "j", "k": "k", "T": "T", "n": "n", "N": "N"},
     also=("T",),
     stem=r"A vanilla RNN runs for $T$ steps and has a loss at each of the steps $j, \ldots, k$ and at no other; its "
-    r"state "
-    "is set to a constant just before step $j$. Written out, the gradient of the shared $W_{hh}$ is a double sum: "
-    "one term "
-    "for each loss and each step that it can be followed back to, its own included. How many terms $N$ are there? "
-    "($n$ is the number of losses.)",
+    "state is set to a constant just before step $j$. Written out, the gradient of the shared $W_{hh}$ is a double "
+    "sum: one term for each loss and each step that it can be followed back to, its own included. How many terms $N$ "
+    "are there? ($n$ is the number of losses.)",
     slips=(
         Slip(
             "square",
@@ -56,9 +54,8 @@ _CHECK = Variant(
         }
     ),
     stem=r"The gradient of $L = \tfrac{1}{2}(\tanh(w s + b) - y)^2$ along $w$ is to be checked numerically, by a "
-    r"central "
-    r"difference with the step $\varepsilon$. ($p, P$ are output and loss at $w + \varepsilon$, $q, Q$ at "
-    r"$w - \varepsilon$.)",
+    r"central difference with the step $\varepsilon$. ($p, P$ are output and loss at $w + \varepsilon$, $q, Q$ at $w - "
+    r"\varepsilon$.)",
     slips=(
         Slip(
             "one-epsilon",
@@ -134,15 +131,13 @@ def _order_of_steps(chance: random.Random) -> Told:
 
     order = [float(k) for k in range(len(_WORK))]
     return Told(
-        stem=f"A chunk of a sequence, from step {first} to step {last}, with a loss at its last step only. One "
-        f"update of "
-        r"$W_{hh}$ by backpropagation through time is made of these pieces. ($h_t = \tanh(a_t)$, where $a_t$ contains "
-        "$W_{hh} h_{t-1}$.)",
+        stem=f"A chunk of a sequence, from step {first} to step {last}, with a loss at its last step only. One update "
+        r"of $W_{hh}$ by backpropagation through time is made of these pieces. ($h_t = \tanh(a_t)$, where $a_t$ "
+        "contains $W_{hh} h_{t-1}$.)",
         key=order,
         slips={name: [*order[:k], order[k + 1], order[k], *order[k + 2 :]] for name, (k, _) in _EXCHANGED.items()},
-        solution="All the way forward first; then back from the loss, through slopes and matrix in turn; the sum "
-        "when all "
-        "terms are there, and the update last.",
+        solution="All the way forward first; then back from the loss, through slopes and matrix in turn; the sum when "
+        "all terms are there, and the update last.",
         options=tuple(map(text, _WORK)),
         hints=("Nothing can be differentiated before it has been computed.",),
     )
@@ -160,8 +155,7 @@ EXERCISES = (
         ranges={"T": Range(12, 60, 1), "j": Range(1, 30, 1), "k": Range(5, 50, 1)},
         variants=(_TERMS,),
         why="The recursion from the last step to the first finds the same sum in one pass: it adds what later losses "
-        "have "
-        "in common before it goes on.",
+        "have in common before it goes on.",
     ),
     Exercise(
         id="bptt.gradient-check",
@@ -189,8 +183,7 @@ EXERCISES = (
         },
         variants=(_CHECK,),
         why="The error of a central difference falls with the square of the step, that of a one-sided one only with "
-        "the "
-        "step itself; with a very small step rounding takes over.",
+        "the step itself; with a very small step rounding takes over.",
     ),
     Exercise(
         id="bptt.order-of-steps",

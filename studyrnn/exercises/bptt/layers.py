@@ -36,11 +36,9 @@ _RECURSION = Variant(
     program=Program.parse({"e": "h - target", "back": "W_hh.T @ da_next", "dh": "e + back", "da": "dh * (1 - h * h)"}),
     symbols={"da_next": r"\delta_{t+1}", "da": r"\delta_t", "e": "e_t", "back": "b_t", "target": r"\text{target}_t"},
     convention={"activation": "tanh", "loss": "half-squared"},
-    stem="A layer of two units with a loss at every step, "
-    r"$$h_t = \tanh(a_t), \quad L = \tfrac{1}{2} \sum_t \lVert h_t - \text{target}_t \rVert^2$$ "
-    r"Write $\delta_t$ for $\partial L/\partial a_t$. The next step's $\delta_{t+1}$ is known already; what comes "
-    r"back from "
-    "it to $h_t$ is called $b_t$.",
+    stem=r"A layer of two units with a loss at every step, $$h_t = \tanh(a_t), \quad L = \tfrac{1}{2} \sum_t \lVert "
+    r"h_t - \text{target}_t \rVert^2$$ Write $\delta_t$ for $\partial L/\partial a_t$. The next step's $\delta_{t+1}$ "
+    "is known already; what comes back from it to $h_t$ is called $b_t$.",
     slips=(
         Slip(
             "own-loss-forgotten",

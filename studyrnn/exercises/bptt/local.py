@@ -19,8 +19,7 @@ def _local(activation: str) -> Variant:
         convention={"activation": activation},
         symbols={"s": rf"{tex}'(a_t)"},
         stem=f"A layer of two units, $h_t = {tex}(a_t)$, entry by entry. The gradient has come back as far as $h_t$; "
-        f"one "
-        "local step leads on to the pre-activation $a_t$.",
+        "one local step leads on to the pre-activation $a_t$.",
         slips=(
             Slip(
                 "no-slope",
@@ -58,11 +57,9 @@ def _jacobian(activation: str) -> Variant:
         convention={"activation": activation},
         symbols={"s": rf"{tex}'(a_t)"},
         ranges={"h": Range(-0.9, 0.9) if activation == "tanh" else Range(0.1, 0.9)},
-        stem=rf"A layer of two units, $h_t = {tex}(W_{{hh}} h_{{t-1}} + W_{{xh}} x_t + b_h)$. Its state $h_t$ is "
-        rf"known. "
+        stem=f"A layer of two units, $h_t = {tex}(W_{{hh}} h_{{t-1}} + W_{{xh}} x_t + b_h)$. Its state $h_t$ is known. "
         r"The Jacobian $J = \partial h_t / \partial h_{t-1}$ has in row $i$, column $j$ the slope of entry $i$ of "
-        r"$h_t$ "
-        "along entry $j$ of $h_{t-1}$.",
+        "$h_t$ along entry $j$ of $h_{t-1}$.",
         slips=(
             Slip(
                 "factors-exchanged",
@@ -99,9 +96,8 @@ def _symbolic(activation: str) -> Variant:
         program=Program.parse({"da": f"dh * beta * {slope}", "dh_": "alpha * dh + W_hh * da"}),
         convention={"activation": activation},
         stem=rf"A single unit that keeps part of its state, $$n_t = {tex}(a_t), \quad a_t = W_{{hh}} h_{{t-1}} + "
-        rf"W_{{xh}} "
-        r"x_t + b_h, \quad h_t = \alpha h_{t-1} + \beta n_t$$ The gradient has come back to $h_t$; there it is called "
-        "`dh`. How much of it reaches $h_{t-1}$ through this step?",
+        r"W_{xh} x_t + b_h, \quad h_t = \alpha h_{t-1} + \beta n_t$$ The gradient has come back to $h_t$; there it is "
+        "called `dh`. How much of it reaches $h_{t-1}$ through this step?",
         slips=(
             Slip(
                 "no-slope",
@@ -149,8 +145,7 @@ EXERCISES = (
         ranges={"W_hh": NOT_ZERO},
         variants=tuple(map(_jacobian, _TEX)),
         why="Row $i$ of $W_{hh}$ is scaled by the slope of unit $i$. The Jacobian takes small changes forward; its "
-        "transpose "
-        "takes gradients back.",
+        "transpose takes gradients back.",
     ),
     Exercise(
         id="bptt.symbolic-local",

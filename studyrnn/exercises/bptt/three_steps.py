@@ -66,10 +66,9 @@ _SUM = Variant(
     program=Program.parse({"dW_hh": "da_3 * h_2 + da_2 * h_1 + da_1 * h_0"}),
     symbols={"da_1": r"\delta_1", "da_2": r"\delta_2", "da_3": r"\delta_3"},
     also=("h_3",),
-    stem=r"A single unit, $a_t = W_{xh} x_t + W_{hh} h_{t-1} + b_h$, has run for three steps, and the gradient has "
-    r"come "
+    stem="A single unit, $a_t = W_{xh} x_t + W_{hh} h_{t-1} + b_h$, has run for three steps, and the gradient has come "
     r"back to all pre-activations, $\delta_t = \partial L/\partial a_t$. The three steps share the one weight "
-    r"$W_{hh}$.",
+    "$W_{hh}$.",
     slips=(
         Slip("last-step-only", LAST_STEP, equations={"dW_hh": "da_3 * h_2"}),
         Slip(

@@ -39,8 +39,7 @@ EXERCISES = (
                 program=Program.parse({"r": "f_1 * f_2 * f_3"}),
                 also=("i_1", "i_2", "i_3", "o_1", "o_2", "o_3"),
                 stem="A single LSTM unit over three steps, $c_t = f_t c_{t-1} + i_t g_t$. On the direct path, the "
-                "gates held "
-                "fixed, the gradient at $c_3$ arrives at $c_0$ multiplied by $\\text{path}$.",
+                r"gates held fixed, the gradient at $c_3$ arrives at $c_0$ multiplied by $\text{path}$.",
                 slips=(
                     Slip(
                         "input-gates",
@@ -88,8 +87,7 @@ EXERCISES = (
                 + gradient(_FORGET, seeds={"L": "1"}, wrt=["a_f"]),
                 convention={"loss": "half-squared"},
                 stem=r"A single LSTM unit, $f_t = \sigma(a_f)$; the other gates are given. $$c_t = f_t c_{t-1} + i_t "
-                r"g_t, "
-                r"\quad h_t = o_t \tanh(c_t), \quad L = \tfrac{1}{2}(h_t - \text{target})^2$$",
+                r"g_t, \quad h_t = o_t \tanh(c_t), \quad L = \tfrac{1}{2}(h_t - \text{target})^2$$",
                 slips=(
                     Slip(
                         "no-sigmoid-slope",
@@ -138,9 +136,9 @@ EXERCISES = (
         variants=(
             Variant(
                 program=_PATHS + Program.parse({"dc": "p * o * (1 - tanh(c) * tanh(c)) + q * f_next"}),
-                stem=r"A single LSTM unit, $h_t = o_t \tanh(c_t)$ and $c_{t+1} = f_{t+1} c_t + i_{t+1} g_{t+1}$. "
-                r"What has "
-                "come back so far is given: the gradient at $h_t$, and that at $c_{t+1}$. The gates are held fixed.",
+                stem=r"A single LSTM unit, $h_t = o_t \tanh(c_t)$ and $c_{t+1} = f_{t+1} c_t + i_{t+1} g_{t+1}$. What "
+                "has come back so far is given: the gradient at $h_t$, and that at $c_{t+1}$. The gates are held "
+                "fixed.",
                 slips=(
                     Slip(
                         "hidden-path-only",

@@ -26,11 +26,9 @@ def _design(kind: str) -> Variant:
     return Variant(
         program=Program.parse({"b_f": forget, "b_i": write, **steps}),
         convention={"wanted": kind},
-        stem="A single LSTM unit whose candidate is the input itself. "
-        r"$$f_t = \sigma(s x_t + 3 b_f), \quad i_t = \sigma(u x_t + 3 b_i), \quad c_t = f_t c_{t-1} + i_t x_t$$ "
-        f"The start $c_0$ and both inputs are $1$ or $-1$. Choose the biases so that after two steps the cell "
-        f"{wanted}, in "
-        "all eight cases, within 0.05.",
+        stem=r"A single LSTM unit whose candidate is the input itself. $$f_t = \sigma(s x_t + 3 b_f), \quad i_t = "
+        r"\sigma(u x_t + 3 b_i), \quad c_t = f_t c_{t-1} + i_t x_t$$ The start $c_0$ and both inputs are $1$ or $-1$. "
+        f"Choose the biases so that after two steps the cell {wanted}, in all eight cases, within 0.05.",
         slips=(
             Slip("forget-inverted", FORGOT, equations={"b_f": f"-({forget})"}),
             Slip(

@@ -150,9 +150,8 @@ EXERCISES = (
             Variant(
                 program=Program.parse({"i": "step(a_i)", "f": "step(a_f)", "g": "a_i", "c": "f * c_ + i * g"}),
                 stem="An LSTM layer with three units. The pre-activations $a_i$ and $a_f$ of its gates are so large "
-                "that "
-                r"$\sigma$ is 0 or 1, and the candidate $g_t$ is saturated too. "
-                r"$$i_t = \sigma(a_i), \quad f_t = \sigma(a_f), \quad c_t = f_t \odot c_{t-1} + i_t \odot g_t$$",
+                r"that $\sigma$ is 0 or 1, and the candidate $g_t$ is saturated too. $$i_t = \sigma(a_i), \quad f_t = "
+                r"\sigma(a_f), \quad c_t = f_t \odot c_{t-1} + i_t \odot g_t$$",
                 slips=(
                     Slip("forget-inverted", FORGOT, equations={"c": "(1 - f) * c_ + i * g"}),
                     Slip(
@@ -216,9 +215,8 @@ EXERCISES = (
             Variant(
                 program=SCALAR_STEP.at_step(1, each_step="ifgo") + SCALAR_STEP.at_step(2, each_step="ifgo"),
                 also=("o_1",),
-                stem=r"A single LSTM unit over two steps, its gates and candidates given. $$c_t = f_t c_{t-1} + i_t "
-                r"g_t, "
-                r"\quad h_t = o_t \tanh(c_t)$$",
+                stem="A single LSTM unit over two steps, its gates and candidates given. $$c_t = f_t c_{t-1} + i_t "
+                r"g_t, \quad h_t = o_t \tanh(c_t)$$",
                 slips=(
                     Slip(
                         "stale-cell",

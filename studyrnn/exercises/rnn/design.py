@@ -60,9 +60,8 @@ def _latch(kind: str) -> Variant:
         convention={"wanted": kind},
         ranges={"h_0": Fixed(float(start))},
         stem=r"A single unit with a hard threshold: $$h_t = \operatorname{step}(w\, s\, x_t + u\, v\, h_{t-1} + b)$$ "
-        rf"where $\operatorname{{step}}(a) = 1$ for $a > 0$, else 0. An input is on ($x_t = 1$) or off ($x_t = 0$); "
-        rf"the "
-        rf"state begins with $h_0 = {start}$. After three inputs $h_3$ is to be {wanted}, and 0 if not. {_ALL_CASES}",
+        r"where $\operatorname{step}(a) = 1$ for $a > 0$, else 0. An input is on ($x_t = 1$) or off ($x_t = 0$); the "
+        f"state begins with $h_0 = {start}$. After three inputs $h_3$ is to be {wanted}, and 0 if not. {_ALL_CASES}",
         slips=(*_LATCH_SLIPS[kind], _ALWAYS_OFF),
     )
 
@@ -178,13 +177,11 @@ EXERCISES = (
         variants=(
             Variant(
                 program=_PARITY,
-                stem="Two hidden units with hard thresholds and a state that is 0 or 1: "
-                r"$$p_t = \operatorname{step}(s (x_t + h_{t-1}) + b_p), \quad "
-                r"q_t = \operatorname{step}(u (x_t + h_{t-1}) + b_q), \quad "
-                r"h_t = \operatorname{step}(r p_t + v q_t)$$ "
-                r"where $\operatorname{step}(a) = 1$ for $a > 0$, else 0; $h_0 = 0$. After three inputs of 0 or 1, "
-                r"$h_3$ "
-                f"is to be 1 if the number of ones is odd, and 0 if it is even. {_ALL_CASES}",
+                stem=r"Two hidden units with hard thresholds and a state that is 0 or 1: $$p_t = \operatorname{step}(s "
+                r"(x_t + h_{t-1}) + b_p), \quad q_t = \operatorname{step}(u (x_t + h_{t-1}) + b_q), \quad h_t = "
+                r"\operatorname{step}(r p_t + v q_t)$$ where $\operatorname{step}(a) = 1$ for $a > 0$, else 0; $h_0 = "
+                "0$. After three inputs of 0 or 1, $h_3$ is to be 1 if the number of ones is odd, and 0 if it is even. "
+                f"{_ALL_CASES}",
                 slips=(
                     Slip(
                         "any-for-odd",

@@ -161,10 +161,8 @@ def _padded(length: int) -> Variant:
         also=tuple(padded),
         ranges=padded,
         stem=f"{_ONE_UNIT}, $${_STATE}$$ reads a batch of sequences that are padded with zeros to three steps. This "
-        f"one "
-        f"has {word} real input{'s' if length > 1 else ''}; {steps} padding. A mask sees to it that a padded step "
-        f"leaves "
-        "the state as it is.",
+        f"one has {word} real input{'s' if length > 1 else ''}; {steps} padding. A mask sees to it that a padded step "
+        "leaves the state as it is.",
         slips=(
             Slip(
                 "runs-on",
