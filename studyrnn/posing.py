@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from studyrnn.errors import Unreadable
 from studyrnn.markup import fill_gaps, hide_gaps
 from studyrnn.model import Card, CardKind, Computed, Question, Score, Sheet, SlipValue, Solution, Value
+from studyrnn.topics import title
 
 
 class Posed(Protocol):
@@ -48,15 +49,6 @@ def pose(card: Card, order: Callable[[int], list[int]], question: Question | Non
     return _KINDS[card.kind](card, order)
 
 
-def heading(topic: str) -> str:
-    """A topic as a title: gru -> GRU, teacher-forcing -> Teacher forcing."""
-    if topic in {"rnn", "lstm", "gru", "bptt"}:
-        return topic.upper()
-    words = topic.replace("-", " ").replace("bptt", "BPTT").replace("rnn", "RNN")
-    words = words.replace("long term", "long-term").replace("encoder decoder", "encoder-decoder")
-    return words[0].upper() + words[1:]
-
-
 class _FromCard(ABC):
     tries = 1
     hints: tuple[str, ...] = ()
@@ -67,7 +59,7 @@ class _FromCard(ABC):
     def __init__(self, card: Card, order: Callable[[int], list[int]]) -> None:
         self.card = card
         self.order = order
-        self.sheet = Sheet(heading(card.topic), self.text(), (), self.choices(), self.task(), self.exact_keys)
+        self.sheet = Sheet(title(card.topic), self.text(), (), self.choices(), self.task(), self.exact_keys)
 
     def text(self) -> str:
         return self.card.question
@@ -256,7 +248,7 @@ class ExercisePosed:
     def __init__(self, question: Question) -> None:
         self.question = q = question
         self.tries = 1 if q.kind == "choice" else 2
-        self.sheet = Sheet(f"{heading(q.topic)} · level {q.level}", q.stem, q.given, q.options, q.task, exact_keys=True)
+        self.sheet = Sheet(f"{title(q.topic)} · level {q.level}", q.stem, q.given, q.options, q.task, exact_keys=True)
 
     @property
     def hints(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The topics a card or an exercise can belong to."""
+"""The topics a card or an exercise can belong to, and what they are called."""
 
 TOPICS = {
     "motivation": "why recurrent models at all",
@@ -34,3 +34,19 @@ TOPICS = {
     "transformers": "attention, compared and combined",
     "study-resources": "where to read on",
 }
+
+_TITLES = {  # where blanks for hyphens and a capital are not enough
+    "rnn": "RNN",
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "bptt": "BPTT",
+    "truncated-bptt": "Truncated BPTT",
+    "deep-rnn": "Deep RNN",
+    "encoder-decoder": "Encoder-decoder",
+    "long-term-dependencies": "Long-term dependencies",
+}
+
+
+def title(topic: str) -> str:
+    """A topic as a title: gru -> GRU, teacher-forcing -> Teacher forcing."""
+    return _TITLES.get(topic) or topic.replace("-", " ").capitalize()

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studyrnn import topics
 from studyrnn.errors import Unreadable
 from studyrnn.exercises import find
 from studyrnn.grading.scoring import entries_of
 from studyrnn.model import Card, CardKind, Option, Sheet, Solution
-from studyrnn.posing import Posed, heading, normalised, pose
+from studyrnn.posing import Posed, normalised, pose
 from studyrnn.questions.drawing import draw
 
 WHY, SOURCE = "because it is so", ("s1", "s2")
@@ -358,8 +359,10 @@ def test_an_exercise_is_solved_step_by_step() -> None:
         ("teacher-forcing", "Teacher forcing"),
         ("truncated-bptt", "Truncated BPTT"),
         ("deep-rnn", "Deep RNN"),
+        ("encoder-decoder", "Encoder-decoder"),
+        ("long-term-dependencies", "Long-term dependencies"),
     ],
 )
-def test_a_topic_as_a_heading(topic: str, title: str) -> None:
+def test_a_topic_as_a_title(topic: str, title: str) -> None:
     """Abbreviations in capitals, the rest as a sentence begins."""
-    assert heading(topic) == title
+    assert topics.title(topic) == title

@@ -19,6 +19,12 @@ def entries_of(value: Value) -> list[float]:
     return value  # type: ignore[return-value]
 
 
+def number_of(value: Value) -> float:
+    """A value that is a single number."""
+    assert not isinstance(value, list)
+    return value
+
+
 def tolerance_of(key: Value) -> float:
     """1e-3, scaled by the largest entry where that exceeds 1."""
     return ABSOLUTE * max(1.0, *(abs(entry) for entry in entries_of(key)))

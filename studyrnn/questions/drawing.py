@@ -16,9 +16,9 @@ from studyrnn.grading.scoring import distance, entries_of
 from studyrnn.model import Given, Question, SlipValue, Step, Value
 from studyrnn.questions.base import Exercise, Slip, Teller, Told
 from studyrnn.questions.forms import Draft, Finished
-from studyrnn.questions.planning import EquationWork, Plan, plan, public
+from studyrnn.questions.planning import EquationWork, Plan, SlipPlan, plan, public
 
-REDRAWS = 500  # the scarcest exercise keeps one draw in five
+REDRAWS = 500  # the scarcest exercise keeps one draw in fourteen
 
 
 def draw(exercise: Exercise, seed: int, index: int) -> Question:
@@ -93,7 +93,7 @@ def _computed(exercise: Exercise, which: int, chance: random.Random) -> _Drawn |
     return _Drawn(draft, prepared.variant.stem, work.given())
 
 
-def _value(exercise: Exercise, prepared: Plan, slip: Any, trace: Mapping[str, Any]) -> Value:
+def _value(exercise: Exercise, prepared: Plan, slip: SlipPlan, trace: Mapping[str, Any]) -> Value:
     return exercise.form.observe(prepared.run_slip(slip, trace), exercise.asks)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from studyrnn.engine.latex import literal
 from studyrnn.grading import answers
-from studyrnn.grading.scoring import distance, entries_of, tolerance_of
+from studyrnn.grading.scoring import distance, entries_of, number_of, tolerance_of
 from studyrnn.model import Answer, AnswerKind, Computed, SlipValue, Value, Work
 
 APART = 20  # tolerances between the key and every slip, and between any two slips
@@ -147,6 +147,11 @@ def shuffled(count: int, chance: random.Random) -> list[int]:
     return order
 
 
+def place_of(value: Value) -> int:
+    """Of a choice, the place among the options that a value stands for."""
+    return round(number_of(value))
+
+
 @dataclass(frozen=True)
 class Choice:
     """One of a few options.
@@ -174,14 +179,14 @@ class Choice:
     def finish(self, draft: Draft, chance: random.Random) -> Finished:
         if self.options:
             texts = [text for text, _ in self.options]
-            key, slips = round(float(draft.key)), self._with_reasons(draft)  # type: ignore[arg-type]
+            key, slips = place_of(draft.key), self._with_reasons(draft)
         elif draft.options:
-            texts, key, slips = list(draft.options), round(float(draft.key)), draft.slips  # type: ignore[arg-type]
+            texts, key, slips = list(draft.options), place_of(draft.key), draft.slips
         else:
             texts, key, slips = self._values(draft, chance)
         order = shuffled(len(texts), chance)
         places = {old: float(new) for new, old in enumerate(order, 1)}
-        found = [replace(slip, value=places[round(float(slip.value))]) for slip in slips]  # type: ignore[arg-type]
+        found = [replace(slip, value=places[place_of(slip.value)]) for slip in slips]
         shown = tuple(texts[k] for k in order)
         said = f"{places[key]:.0f} is right: {texts[key]}"
         answer = answers.Digit(len(texts))
@@ -189,8 +194,8 @@ class Choice:
 
     def _with_reasons(self, draft: Draft) -> list[SlipValue]:
         """The slips that lead to a wrong option, and for every other one why it is wrong."""
-        taken = {round(float(slip.value)) for slip in draft.slips}  # type: ignore[arg-type]
-        key = round(float(draft.key))  # type: ignore[arg-type]
+        taken = {place_of(slip.value) for slip in draft.slips}
+        key = place_of(draft.key)
         return draft.slips + [
             SlipValue(f"option-{place + 1}", float(place), because, "")
             for place, (_, because) in enumerate(self.options)
@@ -345,7 +350,7 @@ class Design:
         symbols = draft.computed.symbols(self.parameters)
         names = ", ".join(f"${tex}$" for tex in symbols)
         answer = answers.Design(self.parameters, symbols, draft.computed.outputs)
-        response = [float(plain(draft.trace[name])) for name in self.parameters]  # type: ignore[arg-type]
+        response = [number_of(plain(draft.trace[name])) for name in self.parameters]
         slips = [replace(slip, response=draft.computed.design(self.parameters, slip.id)) for slip in draft.slips]
         chosen = ", ".join(f"${tex} = {literal(value)}$" for tex, value in zip(symbols, response, strict=True))
         task = f"Choose {names}: {len(response)} numbers in this order. Any that work are right."

@@ -20,7 +20,7 @@ from studyrnn.engine.equations import Apply, Expression, Name, Number, Program, 
 from studyrnn.engine.latex import latex, literal
 from studyrnn.engine.symbols import symbol
 from studyrnn.engine.worked import to_four, worked
-from studyrnn.grading.scoring import distance, entries_of
+from studyrnn.grading.scoring import distance, entries_of, number_of
 from studyrnn.model import Given, Question, SlipValue, Step, Value
 from studyrnn.questions.base import Exercise, Slip, Variant
 from studyrnn.questions.forms import NUMBERS, Design, Draft, Formula, Numbers, Parts, plain
@@ -260,9 +260,7 @@ class EquationWork:
         """What is asked for with everything put in that is neither a variable nor computed from one alone."""
         program = self._slip(slip).program if slip else self.plan.program
         known: dict[str, Expression] = {
-            name: Number(float(plain(self.trace[name])))  # type: ignore[arg-type]
-            for name in self.plan.inputs
-            if name not in variables
+            name: Number(number_of(plain(self.trace[name]))) for name in self.plan.inputs if name not in variables
         }
         for name, rhs in program.equations.items():
             known[name] = Name(name) if name in variables else substitute(rhs, known)
@@ -270,7 +268,7 @@ class EquationWork:
 
     def design(self, parameters: Sequence[str], slip: str) -> list[float]:
         trace = self.plan.run_slip(self._slip(slip), self.trace)
-        return [float(plain(trace[name])) for name in parameters]  # type: ignore[arg-type]
+        return [number_of(plain(trace[name])) for name in parameters]
 
     def outputs(self, chosen: Mapping[str, float]) -> Value:
         values = {name: self.trace[name] for name in self.plan.inputs} | {

@@ -25,7 +25,7 @@ from studyrnn.mathtext import MathError, one_line
 from studyrnn.model import Question, Value
 from studyrnn.questions.base import Exercise
 from studyrnn.questions.drawing import draw, full_stem
-from studyrnn.questions.forms import Numbers, plain
+from studyrnn.questions.forms import Numbers, place_of, plain
 from studyrnn.questions.planning import EquationWork
 
 HONEST = 0.999  # the share of honest students who have to be right
@@ -168,12 +168,12 @@ def questions_are_complete(exercise: Exercise, questions: Sequence[Question]) ->
 def key_positions_are_uniform(exercise: Exercise, questions: Sequence[Question]) -> Iterator[str]:
     """Of a choice: no position is right far more or far less often than another."""
     for count in {len(q.options) for q in questions if q.kind == "choice"}:
-        places = Counter(float(q.key) for q in questions if len(q.options) == count)  # type: ignore[arg-type]
+        places = Counter(place_of(q.key) for q in questions if len(q.options) == count)
         total = sum(places.values())
         expected, spread = total / count, math.sqrt(total / count * (1 - 1 / count))
         for place in range(1, count + 1):
-            if abs(places[float(place)] - expected) > 5 * spread + 1:
-                yield f"option {place} of {count} is right {places[float(place)]} times in {total}"
+            if abs(places[place] - expected) > 5 * spread + 1:
+                yield f"option {place} of {count} is right {places[place]} times in {total}"
 
 
 # -- is the key right? -----------------------------------------------------------------------------------------------

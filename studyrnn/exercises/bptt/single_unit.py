@@ -1,14 +1,15 @@
 """A single unit over a few steps."""
 
 from studyrnn.engine.calculus import gradient
-from studyrnn.engine.cells import rnn
+from studyrnn.exercises.bptt.shared import RECURRENCE, TWO
 from studyrnn.questions import Exercise, Formula, Range, Slip, Variant
 
-_STEP = rnn().program
+_SCALAR = TWO + gradient(TWO, seeds={"h_2": "h_2 - target"}, wrt=["W_hh"])
 
-_FORWARD = _STEP.at_step(1) + _STEP.at_step(2)
-
-_SCALAR = _FORWARD + gradient(_FORWARD, seeds={"h_2": "h_2 - target"}, wrt=["W_hh"])
+_STEM = (
+    f"A vanilla RNN with one input and one unit, run for two steps: $${RECURRENCE}$$ Only the last state is compared "
+    r"with a target: $$L = \tfrac{1}{2}(h_2 - \text{target})^2$$ The initial state $h_0$ is a constant."
+)
 
 EXERCISES = (
     Exercise(
@@ -23,10 +24,7 @@ EXERCISES = (
             Variant(
                 program=_SCALAR,
                 convention={"activation": "tanh", "loss": "half-squared"},
-                stem="A vanilla RNN with one input and one unit, run for two steps: "
-                r"$$a_t = W_{xh} x_t + W_{hh} h_{t-1} + b_h, \quad h_t = \tanh(a_t)$$ "
-                r"Only the last state is compared with a target: $$L = \tfrac{1}{2}(h_2 - \text{target})^2$$ "
-                "The initial state $h_0$ is a constant.",
+                stem=_STEM,
                 slips=(
                     Slip(
                         "last-step-only",
@@ -78,10 +76,7 @@ EXERCISES = (
         variants=(
             Variant(
                 program=_SCALAR,
-                stem="A vanilla RNN with one input and one unit, run for two steps: "
-                r"$$a_t = W_{xh} x_t + W_{hh} h_{t-1} + b_h, \quad h_t = \tanh(a_t)$$ "
-                r"Only the last state is compared with a target: $$L = \tfrac{1}{2}(h_2 - \text{target})^2$$ "
-                "The initial state $h_0$ is a constant.",
+                stem=_STEM,
                 slips=(
                     Slip(
                         "last-step-only",

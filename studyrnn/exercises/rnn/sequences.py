@@ -1,6 +1,8 @@
 """Several steps: states, outputs, padding."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from studyrnn.engine.cells import rnn
 from studyrnn.engine.equations import Program
@@ -104,13 +106,13 @@ _LINEAR_OUTPUT = Variant(
 )
 
 
-def _best(trace: object) -> int:
-    scores = [float(score) for score in trace["y"]]  # type: ignore[index]
+def _best(trace: Mapping[str, Any]) -> int:
+    scores = [float(score) for score in trace["y"]]
     return scores.index(max(scores))
 
 
-def _clear(trace: object) -> bool:
-    first, second, *_ = sorted((float(score) for score in trace["y"]), reverse=True)  # type: ignore[index]
+def _clear(trace: Mapping[str, Any]) -> bool:
+    first, second, *_ = sorted((float(score) for score in trace["y"]), reverse=True)
     return first - second > 0.05
 
 
