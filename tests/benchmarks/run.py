@@ -54,7 +54,8 @@ def first_question(deck: str, marker: str) -> float:
     """The median of first question over bare Python, taken in pairs; the deck cache is warm."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {
-            **os.environ, "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "TERM": "xterm", "LC_ALL": "C.UTF-8",
+            **engine.as_installed(),
+            "XDG_DATA_HOME": folder, "XDG_CACHE_HOME": folder, "TERM": "xterm", "LC_ALL": "C.UTF-8",
         }  # fmt: skip
         path = Path(folder, "timing.yaml")
         path.write_text(deck, encoding="utf-8")
