@@ -37,6 +37,7 @@ def _kept(steps: int) -> str:
 _TWO_LATEST = Variant(
     program=Program({name: rhs for name, rhs in _BACK.equations.items() if name != "dW_hh"})
     + Program.parse({"dW_hh": _kept(2)}),
+    convention={"cut": "window"},
     symbols={"dW_hh": "g"},
     stem=f"{_UNIT}Backpropagation is truncated: only the two latest terms of the gradient along $W_{{hh}}$ are kept, "
     "those of steps 3 and 2. The states themselves are computed over all steps. What is the truncated gradient $g$?",
@@ -59,6 +60,60 @@ _TWO_LATEST = Variant(
             equations={"a_2": "W_xh * x_2 + W_hh * h_0 + b_h", "dW_hh": "da_3 * h_2 + da_2 * h_0"},
             always=False,
         ),
+    ),
+)
+
+_CHUNKED = Variant(
+    program=Program.parse(
+        {
+            "da_4": "(1 - h_4 * h_4) * e_4",
+            "dh_3": "e_3 + W_hh * da_4",
+            "da_3": "(1 - h_3 * h_3) * dh_3",
+            "dh_2": "e_2",
+            "da_2": "(1 - h_2 * h_2) * dh_2",
+            "dh_1": "e_1 + W_hh * da_2",
+            "da_1": "(1 - h_1 * h_1) * dh_1",
+            "dW_hh": "da_4 * h_3 + da_3 * h_2 + da_2 * h_1 + da_1 * h_0",
+        }
+    ),
+    convention={"cut": "chunks"},
+    symbols={"dW_hh": "g"} | {f"e_{t}": f"e_{t}" for t in (1, 2, 3, 4)},
+    ranges={f"h_{t}": Pick(tuple(round(sign * k / 10, 1) for k in range(1, 10) for sign in (-1, 1))) for t in range(5)}
+    | {f"e_{t}": NOT_ZERO for t in (1, 2, 3, 4)},
+    stem=r"A single unit, $a_t = W_{xh} x_t + W_{hh} h_{t-1} + b_h$, $h_t = \tanh(a_t)$, has run for four steps with a "
+    "loss at every step; $e_t$ is the slope of the loss of step $t$ at $h_t$. Backpropagation runs in chunks of two "
+    "steps: 1 and 2, then 3 and 4. The state is handed on from chunk to chunk, the gradient is not. The gradients of "
+    "both chunks along $W_{hh}$ are added up: $g = ?$",
+    slips=(
+        Slip(
+            "cut-ignored",
+            r"You let $\partial L/\partial a_3$ pass on to step 2. Between the chunks nothing goes back: what reaches "
+            "$h_2$ is the slope of its own loss.",
+            equations={"dh_2": "e_2 + W_hh * da_3"},
+        ),
+        Slip(
+            "every-step-cut",
+            "You cut before every step. Within a chunk the gradient does go back, from its second step to its first.",
+            equations={"dh_3": "e_3", "dh_1": "e_1"},
+        ),
+        Slip(
+            "state-reset",
+            "You let the second chunk start from $h_0$. It starts from $h_2$, which is carried on as a number.",
+            equations={"dW_hh": "da_4 * h_3 + da_3 * h_0 + da_2 * h_1 + da_1 * h_0"},
+            always=False,
+        ),
+        Slip(
+            "last-chunk-only",
+            "Those are the terms of steps 3 and 4. The first chunk has a gradient of its own, which is added.",
+            equations={"dW_hh": "da_4 * h_3 + da_3 * h_2"},
+        ),
+        Slip(
+            "same-step-state",
+            _SAME_STATE,
+            equations={"dW_hh": "da_4 * h_4 + da_3 * h_3 + da_2 * h_2 + da_1 * h_1"},
+            always=False,
+        ),
+        Slip("no-recurrent-factor", _NO_FACTOR, equations={"dh_3": "e_3 + da_4", "dh_1": "e_1 + da_2"}),
     ),
 )
 
@@ -119,7 +174,7 @@ _CHUNKS = Variant(
         ),
         Slip("one-chunk", "Those are the terms of one chunk.", equations={"N": "p"}),
     ),
-    keep=lambda trace: float(trace["T"]) % float(trace["k"]) == 0 and trace["T"] > 2 * trace["k"],
+    ranges={"T": Range(120, 6000, 60), "k": Pick((2.0, 3.0, 4.0, 5.0, 6.0, 10.0, 12.0, 15.0, 20.0, 30.0))},  # k | 60
 )
 
 _WINDOW = Variant(
@@ -200,7 +255,7 @@ EXERCISES = (
     ),
     Exercise(
         id="truncated-bptt.chunks",
-        version=1,
+        version=2,
         level=3,
         asks="N",
         form=WHOLE,
@@ -212,14 +267,14 @@ EXERCISES = (
     ),
     Exercise(
         id="truncated-bptt.gradient",
-        version=2,
+        version=3,
         level=4,
         asks="dW_hh",
         requires=("bptt.scalar",),
-        summary="the gradient of the recurrent weight when only the latest steps are followed back",
+        summary="the gradient of the recurrent weight when only the latest steps are followed back, or chunk by chunk",
         scalar=True,
         ranges=_RANGES,
-        variants=(_TWO_LATEST,),
+        variants=(_TWO_LATEST, _CHUNKED),
         why="A truncated gradient is no noisy version of the full one: what it leaves out is left out every time.",
     ),
     Exercise(

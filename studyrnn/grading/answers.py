@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from studyrnn.engine.equations import Expression, evaluate, names_in, written
-from studyrnn.engine.latex import latex, number
+from studyrnn.engine.latex import number
 from studyrnn.engine.lists import PLAIN
 from studyrnn.errors import Unreadable
 from studyrnn.grading import expressions, reading
@@ -157,9 +157,6 @@ class Formula(_Answer):
 
     def typed(self, response: Expression) -> str:
         return written(response)
-
-    def tex(self, expression: Expression) -> str:
-        return latex(expression, scalar=True)
 
 
 @dataclass(frozen=True)

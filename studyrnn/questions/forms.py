@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from studyrnn.engine.latex import literal
+from studyrnn.engine.latex import latex, literal
 from studyrnn.grading import answers
 from studyrnn.grading.scoring import distance, entries_of, number_of, tolerance_of
 from studyrnn.model import Answer, AnswerKind, Computed, SlipValue, Value, Work
@@ -319,7 +319,10 @@ class Formula:
         names = ", ".join(f"`{name}`" for name in self.variables)
         task = f"Give ${draft.symbol}$ as a formula. Names you may use: {names}."
         lines = "\n".join(f"$${line}$$" for line in draft.computed.equations())
-        said = f"{lines}\nPut together: $${draft.symbol} = {answer.tex(formula)}$$ or any form of it."
+        symbols = dict(zip(self.variables, draft.computed.symbols(self.variables), strict=True))
+        together = latex(formula, scalar=True, write=symbols.__getitem__)
+        typed = f"Typed, in this form or any other: `{answer.typed(formula)}`"
+        said = f"{lines}\nPut together: $${draft.symbol} = {together}$$ {typed}"
         key, tolerance = draft.key, self.tolerance(draft.key)
         return Finished("formula", key, tolerance, slips, task, answer, said=said, response=formula)
 

@@ -46,9 +46,7 @@ class Range(_Plain):
     @cached_property
     def _all(self) -> tuple[float, ...]:
         count = round((self.high - self.low) / self.step) + 1
-        # Whole steps first, so that 0.3 is 0.3 and not 0.30000000000000004.
-        first = round(self.low / self.step)
-        return tuple(round(steps * self.step, 6) for steps in range(first, first + count))
+        return tuple(round(self.low + steps * self.step, 6) for steps in range(count))  # 0.3, not 0.30000000000000004
 
     def one(self, chance: random.Random) -> float:
         return self._all[int(chance.random() * len(self._all))]

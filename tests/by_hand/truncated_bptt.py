@@ -18,8 +18,19 @@ def followed(g: Given, kept: set[int]) -> float:
     return (h - g["target"]) * moved
 
 
-def gradient(g: Given, _: Question) -> float:
-    return followed(g, {2, 3})
+def gradient(g: Given, q: Question) -> float:
+    return followed(g, {2, 3}) if q.convention["cut"] == "window" else chunked(g)
+
+
+def chunked(g: Given) -> float:
+    """Every way from a loss down to a use of the weight in the same chunk of two."""
+
+    def slope(t: int) -> float:
+        return 1 - g[f"h_{t}"] ** 2
+
+    own = sum(g[f"e_{t}"] * slope(t) * g[f"h_{t - 1}"] for t in (1, 2, 3, 4))
+    earlier = sum(g[f"e_{t}"] * slope(t) * g["W_hh"] * slope(t - 1) * g[f"h_{t - 2}"] for t in (2, 4))
+    return own + earlier
 
 
 def bias(g: Given, _: Question) -> float:
