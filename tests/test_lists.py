@@ -34,6 +34,7 @@ SHAPES: dict[str, list[tuple[Shape, ...]]] = {  # of the arguments that each ope
     **dict.fromkeys(["batch_total", "batch_mean", "batch_size"], A_BATCH),
     "matvec": [((), ()), ((3, 2), (2,)), ((1, 3), (3,)), ((3, 2), (2, 4))],
     "outer": [((), ()), ((3,), (2,)), ((1,), (3,))],
+    "diag": [((3,),), ((1,),), ((),)],
     "dot": [((), ()), ((3,), (3,)), ((3, 2), (3, 2))],
     "clamp": [((), ()), ((3,), ()), ((3, 2), ())],
     "power": [((), ()), ((3,), ()), ((3, 2), ())],

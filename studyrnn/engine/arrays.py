@@ -47,6 +47,11 @@ def add_outers(*sides: Any) -> Any:
     return reduce(np.add, map(outer, us, vs))
 
 
+def diag(v: Any) -> Any:
+    """v (n,) on the diagonal of a matrix (n, n), zeros elsewhere; with a batch axis (n, n, B); a number stays one."""
+    return np.eye(len(v)).reshape(len(v), len(v), *[1] * (v.ndim - 1)) * v if v.ndim else v
+
+
 def transpose(W: Any) -> Any:
     """The first two axes change places; a scalar is its own transpose."""
     return np.swapaxes(W, 0, 1) if W.ndim >= 2 else W
@@ -110,6 +115,7 @@ NUMPY: dict[str, Any] = {
     "outer": outer,
     "add_outers": add_outers,
     "dot": lambda u, v: total(u * v),
+    "diag": diag,
     "tanh": np.tanh,
     "sigmoid": sigmoid,
     "relu": lambda a: np.maximum(a, 0.0),

@@ -21,6 +21,7 @@ _RULES: dict[str, tuple[str | None, ...]] = {
     "outer": ("g @ b", "g.T @ a"),
     "transpose": ("g.T",),
     "dot": ("g * b", "g * a"),
+    "diag": ("total(g * diag(ones(a)))",),  # the diagonal of g
     "tanh": ("g * (1 - y * y)",),
     "sigmoid": ("g * y * (1 - y)",),
     "relu": ("g * step(y)",),

@@ -24,7 +24,7 @@ FUNCTIONS = {  # and how many arguments each takes
     "sin": 1, "abs": 1, "power": 2,
     "total": 1, "mean": 1, "size": 1, "ones": 1,  # of a vector: sum, mean and count of its entries; as many ones
     "batch_total": 1, "batch_mean": 1, "batch_size": 1,  # the same over the examples of a batch
-    "outer": 2, "dot": 2, "minimum": 2, "clamp": 2,
+    "outer": 2, "dot": 2, "diag": 1, "minimum": 2, "clamp": 2,
     "concat": 2, "first": 2, "last": 2,  # [a; b]; first(g, a): as many entries of g as a has
     "softmax": 1, "softmax_rows": 1, "one_hot_max": 1,  # of a matrix: each row; one-hot where the largest entry stands
     "half_square": 1, "mean_square": 1,

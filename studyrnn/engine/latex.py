@@ -31,6 +31,7 @@ _FUNCTIONS = {
     "minimum": r"\min",
     "clamp": r"\operatorname{clip}",
     "ones": r"\operatorname{ones}",
+    "diag": r"\operatorname{diag}",
 }
 
 MATRIX = (r"\begin{bmatrix} ", r" \end{bmatrix}")
@@ -187,7 +188,7 @@ def _form(expression: Apply, style: _Style) -> str:
         return "scale"
     if style.scalar and op in {"matvec", "outer"}:
         return "scale"
-    if style.scalar and op in {"transpose", "total"}:
+    if style.scalar and op in {"transpose", "total", "diag"}:
         return "itself"
     return op
 

@@ -116,6 +116,12 @@ def operations(scalars: Scalars) -> dict[str, Callable[..., Any]]:
     def clamp(v: Any, limit: Any) -> Any:
         return each(lambda entry: -scalars["smaller"](limit, -scalars["smaller"](limit, entry)))(v)
 
+    def diag(v: Any) -> Any:
+        if not isinstance(v, list):
+            return v
+        zero = scalars["number"](0.0)
+        return [[entry if row == column else zero for column in range(len(v))] for row, entry in enumerate(v)]
+
     return {
         "number": scalars["number"],
         "add": spread(operator.add),
@@ -127,6 +133,7 @@ def operations(scalars: Scalars) -> dict[str, Callable[..., Any]]:
         "transpose": transpose,
         "outer": outer,
         "dot": dot,
+        "diag": diag,
         **{name: each(scalars[name]) for name in (*_OF_ONE, "relu", "step")},
         "abs": each(abs),
         "power": spread(operator.pow),

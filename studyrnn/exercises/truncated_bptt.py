@@ -174,7 +174,7 @@ _CHUNKS = Variant(
         ),
         Slip("one-chunk", "Those are the terms of one chunk.", equations={"N": "p"}),
     ),
-    ranges={"T": Range(120, 6000, 60), "k": Pick((2.0, 3.0, 4.0, 5.0, 6.0, 10.0, 12.0, 15.0, 20.0, 30.0))},  # k | 60
+    ranges={"T": Range(120, 30_000, 60), "k": Pick((2.0, 3.0, 4.0, 5.0, 6.0, 10.0, 12.0, 15.0, 20.0, 30.0))},  # k | 60
 )
 
 _WINDOW = Variant(
@@ -255,7 +255,7 @@ EXERCISES = (
     ),
     Exercise(
         id="truncated-bptt.chunks",
-        version=2,
+        version=3,
         level=3,
         asks="N",
         form=WHOLE,

@@ -66,14 +66,23 @@ def symbolic_local(g: Given, q: Question) -> list[float]:
 
 def matrices(g: Given, _: Question) -> list[list[float]]:
     """Forwards, one entry of the matrix at a time."""
-    return [[_entry(g, i, j) for j in range(2)] for i in range(2)]
+    return [[_entry(g, i, lambda x, h, j=j: h[j]) for j in range(2)] for i in range(2)]
 
 
-def _entry(g: Given, i: int, j: int) -> float:
+def input_matrix(g: Given, _: Question) -> list[list[float]]:
+    return [[_entry(g, i, lambda x, h, j=j: x[j]) for j in range(2)] for i in range(2)]
+
+
+def bias(g: Given, _: Question) -> list[float]:
+    return [_entry(g, i, lambda x, h: 1.0) for i in range(2)]
+
+
+def _entry(g: Given, i: int, multiplied: Callable[[list[float], list[float]], float]) -> float:
+    """The slope of the loss along a weight into unit i; `multiplied`: what that weight multiplies."""
     h, moved = g["h_0"], [0.0, 0.0]
     for x in (g["x_1"], g["x_2"]):
         through = times(g["W_hh"], moved)
-        through[i] += h[j]
+        through[i] += multiplied(x, h)
         h = [math.tanh(a) for a in plus(times(g["W_xh"], x), times(g["W_hh"], h), g["b_h"])]
         moved = [(1 - entry**2) * along for entry, along in zip(h, through, strict=True)]
     return sum((entry - wanted) * along for entry, wanted, along in zip(h, g["target"], moved, strict=True))
@@ -132,7 +141,19 @@ def order_of_steps(_: Given, q: Question) -> list[str]:
     return [next(text for text in q.options if re.match(piece, text)) for piece in PIECES]
 
 
+def wrong_entry(_: Given, q: Question) -> str:
+    def disagreement(text: str) -> float:
+        computed, numerical = (float(part.split("$")[0]) for part in re.split("= |differences \\$", text)[1:])
+        return abs(computed / numerical - 1)
+
+    (found,) = [text for text in q.options if disagreement(text) > 0.02]
+    return found
+
+
 BY_HAND = {
+    "bptt.input-matrix": input_matrix,
+    "bptt.bias": bias,
+    "bptt.wrong-entry": wrong_entry,
     "bptt.scalar": scalar,
     "bptt.symbolic": symbolic,
     "bptt.local-gradient": local_gradient,

@@ -115,7 +115,22 @@ def which_gate(_: Given, q: Question) -> str:
     return f"the {found} gate"
 
 
+LOST = {
+    "forget gate is fixed at 1": "let go",
+    "input gate is fixed at 1": "leave an input out",
+    "output gate is fixed at 1": "from being seen",
+    "replaced by $1 - f_t$": "in the same step",
+    "forget gate is fixed at 0": "hand a cell on",
+}
+
+
+def gate_removed(_: Given, q: Question) -> str:
+    (words,) = [words for change, words in LOST.items() if change in q.stem]
+    return next(text for text in q.options if words in text)
+
+
 BY_HAND = {
+    "lstm.gate-removed": gate_removed,
     "lstm.cell-state": cell_state,
     "lstm.hidden-state": hidden_state,
     "lstm.input-gate": gate,

@@ -3,7 +3,8 @@
 import random
 
 from studyrnn.engine.equations import Program
-from studyrnn.questions import WHOLE, Exercise, Order, Pick, Range, Slip, Teller, Told, Variant
+from studyrnn.questions import WHOLE, Choice, Exercise, Order, Pick, Range, Slip, Teller, Told, Variant
+from studyrnn.questions.forms import shuffled
 
 # -- counting terms --------------------------------------------------------------------------------------------------
 
@@ -91,6 +92,57 @@ _CHECK = Variant(
         ),
     ),
     keep=lambda trace: abs(float(trace["P"] - trace["Q"])) > 0.05,
+)
+
+_NAMES = ("W_{xh}", "W_{hh}", "b_h", "W_{hy}", "b_y")
+
+
+def _wrong_entry(chance: random.Random) -> Told:
+    """One entry is wrong though its two values are close; another one is right though its two values are not."""
+
+    def between(low: float, high: float) -> float:
+        return (low + (high - low) * chance.random()) * (1 if chance.random() < 0.5 else -1)
+
+    def pair(true: float, factor: float, name: str) -> tuple[str, float]:
+        by_differences = true * (1 + between(0.0002, 0.0006))
+        shown = [f"{value:.4g}" for value in (true * factor, by_differences)]
+        relative = abs(float(shown[0]) - float(shown[1])) / max(abs(float(value)) for value in shown)
+        return rf"${name}$: $\partial L/\partial {name} = {shown[0]}$, by differences ${shown[1]}$", relative
+
+    small = chance.random() < 0.5
+    true = between(0.002, 0.004) if small else between(0.02, 0.04)
+    factor = (0.5, 2.0, -1.0)[int(chance.random() * 3)] if small else (0.95, 1.05, 1.06)[int(chance.random() * 3)]
+    names = [_NAMES[k] for k in shuffled(len(_NAMES), chance)]
+    entries = [
+        pair(true, factor, f"{names[0]}"),
+        pair(between(40, 90), 1.0, f"{names[1]}"),
+        pair(between(0.2, 0.9), 1.0, f"{names[2]}"),
+        pair(between(0.002, 0.009), 1.0, f"{names[3]}"),
+    ]
+    relative = ", ".join(f"${name}$: {value:.1g}" for name, (_, value) in zip(names, entries, strict=False))
+    return Told(
+        stem="A network all of whose weights are single numbers. Its backward pass is checked by central differences "
+        r"with $\varepsilon = 0.01$ in float64, so that rounding plays no part and what a difference misses is small "
+        "beside the gradient. Of which weight is the gradient of the backward pass wrong?",
+        key=0.0,
+        slips={"largest-difference": 1.0, "agrees": 2.0, "smallest-gradient": 3.0},
+        solution=f"What counts is the difference of the two beside the larger of them: {relative}. A difference that "
+        r"falls with $\varepsilon^2$ is that of the method; one of several hundredths and more is a mistake.",
+        options=tuple(text for text, _ in entries),
+        hints=("Divide each difference by the size of its gradient.",),
+    )
+
+
+_WRONG_ENTRY = (
+    Slip(
+        "largest-difference",
+        "That is the largest difference, of the largest gradient. Beside the gradient itself it is small.",
+    ),
+    Slip("agrees", "These two agree: their difference is well below a hundredth of them."),
+    Slip(
+        "smallest-gradient",
+        "A small gradient is no mistake. Its two values differ by well below a hundredth of themselves.",
+    ),
 )
 
 # -- the order of the work -------------------------------------------------------------------------------------------
@@ -184,6 +236,15 @@ EXERCISES = (
         variants=(_CHECK,),
         why="The error of a central difference falls with the square of the step, that of a one-sided one only with "
         "the step itself; with a very small step rounding takes over.",
+    ),
+    Exercise(
+        id="bptt.wrong-entry",
+        version=1,
+        level=3,
+        form=Choice(),
+        requires=("bptt.gradient-check",),
+        summary="find the wrong gradient in a check by central differences",
+        variants=(Teller(_wrong_entry, _WRONG_ENTRY),),
     ),
     Exercise(
         id="bptt.order-of-steps",

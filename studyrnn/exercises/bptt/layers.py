@@ -9,24 +9,62 @@ from studyrnn.questions import NOT_ZERO, Exercise, Range, Slip, Variant
 
 _LAYER = TWO + Program.parse({"L": "total(half_square(h_2 - target))"})
 
-_MATRICES = _LAYER + gradient(TWO, seeds={"h_2": "h_2 - target"}, wrt=["W_hh"])
 
-_MATRIX = Variant(
-    program=_MATRICES,
-    convention={"activation": "tanh", "loss": "half-squared"},
-    stem=f"A layer of two units runs for two steps: $${RECURRENCE}$$ Only the last state is compared with a target: "
-    r"$$L = \tfrac{1}{2} \lVert h_2 - \text{target} \rVert^2$$ The initial state is a constant.",
-    slips=(
-        Slip("last-step-only", LAST_STEP, equations={"dW_hh": "outer(da_2, h_1)"}),
-        Slip("no-transpose", NO_TRANSPOSE, equations={"dh_1": "W_hh @ da_2"}),
-        Slip(
-            "outer-transposed",
-            r"The outer product is the wrong way round: rows belong to the units that read, $\delta\, h_{t-1}^\top$.",
-            equations={"dW_hh": "outer(h_1, da_2) + outer(h_0, da_1)"},
+def _layer(of: str, last_term: str, *own: Slip) -> Variant:
+    """The gradient along one of the weights of a layer; `last_term` is what the last step alone gives."""
+    return Variant(
+        program=_LAYER + gradient(TWO, seeds={"h_2": "h_2 - target"}, wrt=[of]),
+        convention={"activation": "tanh", "loss": "half-squared"},
+        stem=f"A layer of two units runs for two steps: $${RECURRENCE}$$ Only the last state is compared with a "
+        r"target: $$L = \tfrac{1}{2} \lVert h_2 - \text{target} \rVert^2$$ The initial state is a constant.",
+        slips=(
+            Slip("last-step-only", LAST_STEP, equations={f"d{of}": last_term}),
+            Slip("no-transpose", NO_TRANSPOSE, equations={"dh_1": "W_hh @ da_2"}),
+            Slip("no-tanh-slope", NO_SLOPE, equations={"da_2": "dh_2", "da_1": "dh_1"}, always=False),
+            Slip("sign", SIGN, equations={"dh_2": "target - h_2"}),
+            *own,
         ),
-        Slip("no-tanh-slope", NO_SLOPE, equations={"da_2": "dh_2", "da_1": "dh_1"}, always=False),
-        Slip("same-step-state", SAME_STATE, equations={"dW_hh": "outer(da_2, h_2) + outer(da_1, h_1)"}),
-        Slip("sign", SIGN, equations={"dh_2": "target - h_2"}),
+    )
+
+
+_RECURRENT = _layer(
+    "W_hh",
+    "outer(da_2, h_1)",
+    Slip(
+        "outer-transposed",
+        r"The outer product is the wrong way round: rows belong to the units that read, $\delta\, h_{t-1}^\top$.",
+        equations={"dW_hh": "outer(h_1, da_2) + outer(h_0, da_1)"},
+    ),
+    Slip("same-step-state", SAME_STATE, equations={"dW_hh": "outer(da_2, h_2) + outer(da_1, h_1)"}),
+)
+
+_INPUT = _layer(
+    "W_xh",
+    "outer(da_2, x_2)",
+    Slip(
+        "outer-transposed",
+        r"The outer product is the wrong way round: rows belong to the units that read, $\delta\, x_t^\top$.",
+        equations={"dW_xh": "outer(x_2, da_2) + outer(x_1, da_1)"},
+    ),
+    Slip(
+        "state-for-input",
+        "You multiplied by the states: that is the gradient of $W_{hh}$. $W_{xh}$ multiplies $x_t$.",
+        equations={"dW_xh": "outer(da_2, h_1) + outer(da_1, h_0)"},
+    ),
+)
+
+_BIAS = _layer(
+    "b_h",
+    "da_2",
+    Slip(
+        "mean-for-sum",
+        "You took the mean of the two steps. The bias is used at both, and what its uses get is added up.",
+        equations={"db_h": "(da_2 + da_1) / 2"},
+    ),
+    Slip(
+        "state-multiplied",
+        r"A bias stands alone in $a_t$: the slope along it is 1, and no state multiplies the gradient.",
+        equations={"db_h": "da_2 * h_1 + da_1 * h_0"},
     ),
 )
 
@@ -107,13 +145,35 @@ EXERCISES = (
     ),
     Exercise(
         id="bptt.matrices",
-        version=1,
+        version=2,
         level=4,
         asks="dW_hh",
         requires=("bptt.scalar", "bptt.local-gradient"),
         summary="the gradient of the recurrent matrix of a layer over two steps",
         ranges={"target": WIDE, "W_hh": NOT_ZERO},
-        variants=(_MATRIX,),
+        variants=(_RECURRENT,),
+    ),
+    Exercise(
+        id="bptt.input-matrix",
+        version=1,
+        level=4,
+        asks="dW_xh",
+        requires=("bptt.matrices",),
+        summary="the gradient of the input matrix of a layer over two steps",
+        ranges={"target": WIDE, "W_hh": NOT_ZERO},
+        variants=(_INPUT,),
+    ),
+    Exercise(
+        id="bptt.bias",
+        version=1,
+        level=4,
+        asks="db_h",
+        requires=("bptt.matrices",),
+        summary="the gradient of the bias of a layer over two steps",
+        ranges={"target": Range(-1.0, 1.0), "W_hh": NOT_ZERO},
+        variants=(_BIAS,),
+        why="The gradients at the pre-activations hold everything: times the state before they give $W_{hh}$'s, times "
+        "the input $W_{xh}$'s, and by themselves the bias's.",
     ),
     Exercise(
         id="bptt.two-losses",

@@ -53,7 +53,7 @@ def _local(activation: str) -> Variant:
 def _jacobian(activation: str) -> Variant:
     tex = _TEX[activation]
     return Variant(
-        program=Program.parse({"s": _SLOPES[activation], "J": "outer(s, ones(h)) * W_hh"}),
+        program=Program.parse({"s": _SLOPES[activation], "J": "diag(s) @ W_hh"}),
         convention={"activation": activation},
         symbols={"s": rf"{tex}'(a_t)"},
         ranges={"h": Range(-0.9, 0.9) if activation == "tanh" else Range(0.1, 0.9)},
@@ -65,12 +65,12 @@ def _jacobian(activation: str) -> Variant:
                 "factors-exchanged",
                 r"You scaled the columns, $W_{hh} \operatorname{diag}(s)$. The slope belongs to the unit that is "
                 "computed, so it scales a row.",
-                equations={"J": "outer(ones(h), s) * W_hh"},
+                equations={"J": "W_hh @ diag(s)"},
             ),
             Slip(
                 "transposed",
                 "That is the transpose: row $i$ belongs to entry $i$ of the new state.",
-                equations={"J": "outer(ones(h), s) * W_hh.T"},
+                equations={"J": "W_hh.T @ diag(s)"},
             ),
             Slip(
                 "no-slope",
@@ -135,7 +135,7 @@ EXERCISES = (
     ),
     Exercise(
         id="bptt.jacobian",
-        version=1,
+        version=2,
         level=4,
         asks="J",
         requires=("bptt.local-gradient",),

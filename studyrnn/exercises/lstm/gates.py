@@ -5,6 +5,7 @@ import random
 from studyrnn.engine.cells import lstm
 from studyrnn.engine.equations import Program
 from studyrnn.questions import FRACTION, Choice, Exercise, Logs, Slip, Teller, Told, Variant, no_bias, transposed
+from studyrnn.questions.forms import shuffled
 
 _GATE_WORDS = {"i": "input", "f": "forget", "o": "output"}
 
@@ -88,6 +89,58 @@ def _which_gate(chance: random.Random) -> Told:
     )
 
 
+_FIXED = (
+    # what is done to a gate, and what the layer can no longer do
+    ("the forget gate is fixed at 1", "forget"),
+    ("the input gate is fixed at 1", "input"),
+    ("the output gate is fixed at 1", "output"),
+    ("the input gate is replaced by $1 - f_t$", "coupled"),
+    ("the forget gate is fixed at 0", "carry"),
+)
+
+_LOST = {
+    "forget": "let go of what a cell has stored",
+    "input": "leave an input out of a cell altogether",
+    "output": "keep what a cell stores from being seen",
+    "coupled": "keep a cell whole and add to it in the same step",
+    "carry": "hand a cell on from one step to the next",
+}
+
+_STILL = {
+    "forget": "Letting go takes a forget gate near 0, which is still possible here.",
+    "input": "Leaving an input out takes an input gate near 0, which is still possible here.",
+    "output": "Hiding a cell takes an output gate near 0, which is still possible here.",
+    "coupled": "Keeping and adding takes a forget gate and an input gate near 1 at once, which is still possible here.",
+    "carry": "Handing a cell on takes a forget gate above 0, which is still possible here.",
+}
+
+_REASONS = {
+    "forget": "With $f_t = 1$ everything that was ever written stays in the sum $c_t$.",
+    "input": "With $i_t = 1$ every candidate is written in full.",
+    "output": r"With $o_t = 1$ the state is $\tanh(c_t)$: gates and the layer above always see the cell.",
+    "coupled": "With $i_t = 1 - f_t$ what is written takes the place of what was there: the two shares add up to 1.",
+    "carry": "With $f_t = 0$ nothing of $c_{t-1}$ is left in $c_t$; only $h_{t-1}$, through the weights, remembers.",
+}
+
+_ALSO_LOST = {"carry": {"coupled"}}  # what is not handed on cannot be kept and added to either
+
+
+def _gate_removed(chance: random.Random) -> Told:
+    change, lost = _FIXED[int(chance.random() * len(_FIXED))]
+    others = [ability for ability in _LOST if ability != lost and ability not in _ALSO_LOST.get(lost, ())]
+    chosen = [others[k] for k in sorted(shuffled(len(others), chance)[:3])]
+    place = _PLACES[int(chance.random() * len(_PLACES))]
+    units = 2 + int(chance.random() * 400)
+    return Told(
+        stem=f"In an LSTM of {units} units for {place} {change} at all steps; the rest stays as it is. What can the "
+        "layer no longer do?",
+        key=0.0,
+        slips={ability: float(k) for k, ability in enumerate(chosen, 1)},
+        solution=_REASONS[lost],
+        options=(_LOST[lost], *(_LOST[ability] for ability in chosen)),
+    )
+
+
 EXERCISES = (
     *(
         Exercise(
@@ -167,6 +220,15 @@ EXERCISES = (
                 ),
             ),
         ),
+    ),
+    Exercise(
+        id="lstm.gate-removed",
+        version=1,
+        level=3,
+        form=Choice(),
+        requires=("lstm.which-gate",),
+        summary="what a layer can no longer do when one of its gates is removed or tied to another",
+        variants=(Teller(_gate_removed, tuple(Slip(ability, says) for ability, says in _STILL.items())),),
     ),
     Exercise(
         id="lstm.which-gate",

@@ -76,13 +76,14 @@ EXERCISES = (
     ),
     _scalar(
         id="remedies.residual-chain",
+        version=2,
         level=3,
         asks="q",
         requires=("remedies.residual",),
         summary="the derivative through several residual blocks",
         symbols={**_LETTERS, "F": "F'", "q": "q", **{f"F_{j}": f"F'_{j}" for j in (1, 2, 3)}}
         | {f"q_{j}": f"q_{j}" for j in (1, 2, 3)},
-        ranges={f"F_{j}": Range(-0.9, 0.9) for j in (1, 2, 3)} | {"F": Range(-0.25, 0.25, 0.005), "k": Range(3, 30, 1)},
+        ranges={f"F_{j}": Range(-0.9, 0.9) for j in (1, 2, 3)} | {"F": Range(-0.25, 0.25, 0.001), "k": Range(3, 30, 1)},
         why="The 1 keeps one path open through all blocks. It is no bound: factors slightly above 1 still grow like a "
         "power, and a block whose own derivative is $-1$ stops everything.",
         variants=(
