@@ -216,6 +216,9 @@ def test_the_wrong_count_says_how_many_there_are_and_how_to_type_them(
         ("0,5", TWO, '"0,5" could be one number or two. Type `0.5` for one, or `0, 5` for two'),
         ("0,5 0,3", TWO, '"0,5 0,3": decimals take a point here. Type `0.5 0.3`'),
         ("0,5; -0,3", TWO, '"0,5; -0,3": decimals take a point here. Type `0.5; -0.3`'),
+        ("14,256", ONE, '"14,256": type it without the comma, `14256` or `14.256`'),
+        ("0,256", ONE, '"0,256": decimals take a point here. Type `0.256`'),
+        ("-1,234,567", ONE, '"-1,234,567": type it without the comma, `-1234567`'),
     ],
 )
 def test_a_decimal_comma_is_explained_never_guessed(text: str, shape: tuple[int, ...], message: str) -> None:

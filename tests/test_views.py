@@ -13,6 +13,9 @@ import pytest
 from running import piped
 from test_quiz_pipe import DECK
 
+from studyrnn.model import Solution, Step
+from studyrnn.terminal.views import solution
+
 GOLDEN = Path(__file__).parent / "golden"
 SESSION = "\n" * 16
 SCREENS: dict[str, tuple[list[str], str, dict[str, str]]] = {
@@ -46,6 +49,15 @@ def test_the_screen_is_as_it_was_looked_at(name: str, tmp_path: Path) -> None:
 def test_nothing_is_wider_than_its_screen(name: str) -> None:
     width = 60 if name == "quiz-60" else 80
     assert max(len(line) for line in (GOLDEN / f"{name}.txt").read_text("utf-8").split("\n")) <= width
+
+
+@pytest.mark.parametrize(("width", "beside"), [(60, True), (24, False)])
+def test_the_slip_is_marked_beside_the_line_an_equation_stands_on(width: int, beside: bool) -> None:
+    """Not beside a denominator; where the line has no room, below."""
+    solved = Solution("", steps=(Step("b", "b", r"\frac{a}{c}", "", 0.5),), parts_at="b")
+    lines = [line.plain for line in solution(solved, width, plain=False, verdict_shown=True)]
+    (marked,) = [line for line in lines if "here the slip happened" in line]
+    assert marked.startswith(" b = ─ ") == beside
 
 
 if __name__ == "__main__":

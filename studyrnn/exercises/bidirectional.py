@@ -18,7 +18,7 @@ _WEIGHTS = dict.fromkeys(("u", "v", "p", "q"), NOT_ZERO)
 
 _BACKWARD = {"r_3": "tanh(p * x_3)", "r_2": "tanh(p * x_2 + q * r_3)", "r_1": "tanh(p * x_1 + q * r_2)"}
 
-_STEM_BACK = r"$$h_t^{\leftarrow} = \tanh(p\, x_t + q\, h_{t+1}^{\leftarrow})$$ starts from zero behind the last step."
+_STEM_BACK = r"$$h_t^{\leftarrow} = \tanh(p\, x_t + q\, h_{t+1}^{\leftarrow}),$$ from zero behind the last step."
 
 
 def _forward(t: int) -> dict[str, str]:
@@ -29,7 +29,7 @@ _JOINED = Variant(
     program=Program.parse({**_forward(2), "r_3": _BACKWARD["r_3"], "r_2": _BACKWARD["r_2"], "y": "a * f_2 + c * r_2"}),
     symbols={"a": "a", "c": "c", "y": "y_2"},
     stem="A bidirectional layer with one unit in each direction reads three inputs. Forward, "
-    r"$$h_t^{\rightarrow} = \tanh(u\, x_t + v\, h_{t-1}^{\rightarrow})$$ starts from zero; backward, "
+    r"$$h_t^{\rightarrow} = \tanh(u\, x_t + v\, h_{t-1}^{\rightarrow}),$$ starting from zero; backward, "
     rf"{_STEM_BACK} The output joins the two states of a step: $$y_t = a\, h_t^{{\rightarrow}} + c\, "
     r"h_t^{\leftarrow}$$",
     slips=(
@@ -126,7 +126,7 @@ _SHAPES = Variant(
 EXERCISES = (
     Exercise(
         id="bidirectional.backward-state",
-        version=2,
+        version=3,
         level=2,
         asks="r_1",
         summary="the state of the backward direction at the first step",
@@ -137,7 +137,7 @@ EXERCISES = (
     ),
     Exercise(
         id="bidirectional.concat",
-        version=1,
+        version=2,
         level=3,
         asks="y",
         requires=("bidirectional.backward-state",),

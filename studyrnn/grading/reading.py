@@ -45,6 +45,7 @@ _OTHER_SIGNS = {
 }
 SIGNS = _LIKE_MINUS | _OTHER_SIGNS
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+")
+_THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+")  # 14,256
 
 
 _BARE_ARGUMENT = re.compile(rf"\b({'|'.join(_FUNCTIONS)})\s+([-+]?[\d.]+)", re.IGNORECASE)  # ln 2
@@ -227,6 +228,10 @@ def _explain_decimal_comma(text: str, shape: tuple[int, ...]) -> None:
     words = [word for word in re.split(r"[\s;]+", text) if word]
     if len(words) == 1 and text.count(",") == 2 * math.prod(shape) - 1 > 1 and re.fullmatch(r"[-+\d,]+", words[0]):
         raise Unreadable("decimals take a point here, like `0.5, 0.3`")  # 0,5,0,3
+    if not shape and len(words) == 1 and _THOUSANDS.fullmatch(words[0]):
+        whole = words[0].replace(",", "")
+        either = f"`{whole}` or `{words[0].replace(',', '.')}`" if words[0].count(",") == 1 else f"`{whole}`"
+        raise Unreadable(f'"{shown(text)}": type it without the comma, {either}')
     if len(shape) == 2 or not words or not all(_DECIMAL_COMMA.fullmatch(word) for word in words):
         return
     as_points = text.strip().replace(",", ".")

@@ -124,13 +124,23 @@ def _worked(step: Step, parts_here: bool, width: int, plain: bool, short: bool =
     indent = " " * (MARGIN + cell_len(formula(step.symbol, plain)) + 1)  # = below =
     lines = _equation(step.symbol, step.formula, width, plain)
     if parts_here:
-        lines[-1].append("    <- here the slip happened" if plain else "    ← here the slip happened", style=WRONG)
+        _mark(lines, "<- here the slip happened" if plain else "← here the slip happened", width)
     # An empty symbol on the left: the sign of equality stands where a continued line begins.
     value = step.tex or literal(step.value, 4)
     working = [] if short else [tex for tex in (step.substituted, step.terms) if tex and tex != value]
     for tex in [*working, value]:
         lines += [Text(indent + line) for line in formula_lines(f"= {tex}", width - len(indent), plain)]
     return lines
+
+
+def _mark(lines: list[Text], mark: str, width: int) -> None:
+    """Beside the line that the equation stands on; below everything where that line has no room."""
+    base = max(range(len(lines)), key=lambda k: not lines[k].plain.startswith("  "))
+    rest = max(line.cell_len for line in lines)
+    if rest + 4 + len(mark) <= width + MARGIN:
+        lines[base].append(" " * (rest - lines[base].cell_len + 4) + mark, style=WRONG)
+    else:
+        lines.append(Text(" " * (MARGIN + 4) + mark, style=WRONG))
 
 
 def _equation(left: str, right: str, width: int, plain: bool) -> list[Text]:

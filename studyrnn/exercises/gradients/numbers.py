@@ -232,13 +232,14 @@ EXERCISES = (
     ),
     scalar(
         id="gradients.mean-misleads",
+        version=2,
         level=3,
         asks="q",
         requires=("gradients.power",),
         summary="the average of the factors does not tell what their product does",
         symbols={**PLAIN, "pair": "p"},
         ranges={f"q_{t}": Range(0.2, 3.0) for t in (1, 2, 3)}
-        | {"u": Range(0.2, 0.95, 0.05), "v": Range(1.05, 3.0, 0.05), "m": Range(2, 5, 1)},
+        | {"u": Range(0.2, 0.98, 0.01), "v": Range(1.02, 3.0, 0.01), "m": Range(2, 5, 1)},
         why="Factors multiply, so a gradient follows their geometric mean, which the arithmetic mean never falls "
         "below: a factor and its reciprocal in turn leave a gradient as it is, though their average exceeds 1.",
         variants=(

@@ -146,12 +146,13 @@ EXERCISES = (
     ),
     _scalar(
         id="remedies.leaky-slope",
+        version=2,
         level=3,
         asks="J",
         requires=("remedies.leaky",),
         summary="how the state of a leaky unit depends on the state before",
         symbols={**_LETTERS, "n": r"\tilde{h}_t", "J": r"\partial h_t/\partial h_{t-1}"},
-        ranges={"alpha": Pick(tuple(k / 20 for k in range(1, 19) if k != 10)), "w": _WEIGHTS, "n": Range(-0.9, 0.9)},
+        ranges={"alpha": Pick(tuple(k / 50 for k in range(2, 48) if k != 25)), "w": _WEIGHTS, "n": Range(-0.9, 0.9)},
         why=r"With a small $\alpha$ the factor stays near 1, and a gradient lives about $1/\alpha$ steps.",
         variants=(
             Variant(
