@@ -128,11 +128,40 @@ def export(
 
 
 @app.command()
+def decks(as_json: Annotated[bool, typer.Option("--json", help="Everything, for programs.")] = False) -> None:
+    """List the decks: chapter, name, cards, exercises."""
+    from studyrnn.commands import decks as command
+
+    command.run(as_json)
+
+
+@app.command()
+def show(
+    card: Annotated[str, typer.Argument(metavar="CARD", help="Its id, like gru/parameter-count or gru.mix.")],
+    plain: Plain = False,
+    no_color: NoColor = False,
+) -> None:
+    """Preview one card, both sides; an exercise with fresh numbers."""
+    from studyrnn.commands import decks as command
+
+    command.show(card, plain, no_color)
+
+
+@app.command()
+def schema() -> None:
+    """Print a JSON Schema of the deck format, for editors that complete and check YAML."""
+    from studyrnn.commands import decks as command
+
+    command.schema()
+
+
+@app.command()
 def check(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Files, folders or names of decks; all shipped ones if none."),
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Files, folders or names of decks; all shipped ones if none."),
     ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings as well.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     maths: Annotated[bool, typer.Option("--maths", help="List the maths that decks may use.")] = False,
     check_exercises: Annotated[
@@ -141,15 +170,18 @@ def check(
     ] = False,
     seeds: Annotated[int, typer.Option(min=1, help="With --exercises: how many seeds, five questions each.")] = 200,
 ) -> None:
-    """Check decks: every problem with its file and line. Exit code 1 where there is one."""
+    """Check decks: every problem with its file and line, and warnings of what makes a card hard to learn from.
+
+    Exit code 1 where there is a problem, with --strict also where there is a warning.
+    """
     from studyrnn.commands import check as command
 
     if maths:
         command.maths()
         return
     if check_exercises:
-        raise typer.Exit(command.exercises(list(map(str, paths or [])), seeds, as_json))
-    raise typer.Exit(command.run(paths or [], as_json))
+        raise typer.Exit(command.exercises(names or [], seeds, as_json))
+    raise typer.Exit(command.run(names or [], strict, as_json))
 
 
 @app.command()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from studyrnn.errors import DeckError, UnknownName, nearest
+from studyrnn.errors import ArgumentError, DeckError, UnknownName, nearest
 from studyrnn.markup import gaps, left_of_gaps
-from studyrnn.model import Card, CardKind, Deck, Loaded, Option
+from studyrnn.model import Card, CardKind, Deck, Loaded, Option, Reading
 from studyrnn.topics import TOPICS
 from studyrnn.yamlfile import BadNode, YamlReader, quoted
+
+if TYPE_CHECKING:
+    from studyrnn.questions.base import Exercise
 
 _LARGEST = 2_000_000  # bytes
 
@@ -24,16 +27,19 @@ _KIND_OF_KEY: dict[str, CardKind] = {
     "order": "order",
     "exercise": "exercise",
 }
-_KEYS: dict[CardKind, tuple[str, ...]] = {
-    "open": ("id", "topic", "question", "answer", "points", "why", "source"),
-    "choice": ("id", "topic", "question", "options", "why", "source"),
-    "cloze": ("id", "topic", "cloze", "why", "source"),
-    "typed": ("id", "topic", "question", "accept", "why", "source"),
-    "number": ("id", "topic", "question", "number", "tolerance", "unit", "why", "source"),
-    "order": ("id", "topic", "question", "order", "why", "source"),
-    "exercise": ("exercise",),
+_ABOUT = ("source", "refs", "requires")  # lists of texts that any card may have
+_EVERY = ("id", "topic", "why", *_ABOUT, "formerly")  # what any card may have but an exercise
+DECK_KEYS = ("deck", "title", "chapter", "requires", "covers", "further-reading", "cards")
+CARD_KEYS: dict[CardKind, tuple[str, ...]] = {
+    "open": ("question", "answer", "points", *_EVERY),
+    "choice": ("question", "options", *_EVERY),
+    "cloze": ("cloze", *_EVERY),
+    "typed": ("question", "accept", *_EVERY),
+    "number": ("question", "number", "tolerance", "unit", *_EVERY),
+    "order": ("question", "order", *_EVERY),
+    "exercise": ("exercise", *_ABOUT, "id", "given", "variant", "formerly"),
 }
-_KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def read(path: Path) -> Loaded:
@@ -53,14 +59,15 @@ class _DeckReader(YamlReader):
         super().__init__(file)
         self.stem = stem
         self.ids: dict[str, int] = {}
+        self.lines: dict[str, int] = {"": 1}
 
     def deck(self, raw: bytes) -> Loaded:
         root = self.compose(raw)
         cards: list[Card] = []
-        name, title = self.stem, self.stem
+        title, fields = self.stem, dict[str, Any]()
         if root is not None:
             try:
-                keys = self.mapping(root, ("deck", "title", "cards"), "the deck")
+                keys = self.mapping(root, DECK_KEYS, "the deck")
                 name = self.header(root, keys, "deck")
                 title = self.header(root, keys, "title")
                 if name != self.stem:
@@ -68,15 +75,44 @@ class _DeckReader(YamlReader):
                         keys.get("deck", root),
                         f'deck "{name}" lies in a file called "{self.stem}": make them agree',
                     )
-                    name = self.stem
+                fields = self.deck_fields(keys)
                 for node in self.sequence(root, keys, "cards"):
                     card = self.one_card(node)
                     if card is not None:
                         cards.append(card)
+                        self.lines[card.id] = node.start_mark.line + 1
             except BadNode:
                 pass
         self.problems.sort(key=lambda problem: problem.line)
-        return Loaded(Deck(name, title, tuple(cards)), tuple(self.problems))
+        deck = Deck(self.stem, title, tuple(cards), **fields)
+        return Loaded(deck, tuple(self.problems), self.file, self.lines)
+
+    def deck_fields(self, keys: Mapping[str, Any]) -> dict[str, Any]:
+        fields: dict[str, Any] = {name: self.texts(keys[name], name) for name in ("requires", "covers") if name in keys}
+        if "chapter" in keys:
+            chapter = self.number(keys["chapter"], "chapter")
+            if chapter < 1 or chapter != int(chapter):
+                self.problem(keys["chapter"], "chapter: a whole number from 1 on, the place among the decks")
+            fields["chapter"] = int(chapter)
+        if "further-reading" in keys:
+            entries = self.sequence(keys["further-reading"], keys, "further-reading")
+            fields["reading"] = tuple(reading for node in entries if (reading := self.reading(node)) is not None)
+        return fields
+
+    def reading(self, node: Any) -> Reading | None:
+        """None where it cannot be read; the problem has been noted."""
+        try:
+            keys = self.mapping(node, ("title", "url", "source"), "an entry of further-reading")
+        except BadNode:
+            return None
+        if "title" not in keys:
+            self.problem(node, "title: is missing")
+            return None
+        url = self.text(keys["url"], "url") if "url" in keys else ""
+        if url and not re.fullmatch(r"https?://\S+", url):
+            self.problem(keys["url"], "url: begins with https:// and has no blanks")
+        source = self.texts(keys["source"], "source") if "source" in keys else ()
+        return Reading(self.text(keys["title"], "title"), url, source)
 
     def header(self, root: Any, keys: Mapping[str, Any], key: str) -> str:
         if key not in keys:
@@ -102,9 +138,11 @@ class _DeckReader(YamlReader):
 
     def card(self, node: Any) -> Card:
         kind = self.kind(node)
-        keys = self.mapping(node, _KEYS[kind], "a card")
+        keys = self.mapping(node, CARD_KEYS[kind], "a card")
+        about: dict[str, Any] = {key: self.texts(keys[key], key) for key in (*_ABOUT, "formerly") if key in keys}
+        about |= {key: tuple(map(self.full_id, about[key])) for key in ("requires", "formerly") if key in about}
         if kind == "exercise":
-            return self.exercise(keys["exercise"])
+            return self.exercise(keys, about)
         card_id = self.identity(node, keys)
         if kind != "cloze" and "question" not in keys:
             self.problem(node, "question: is missing")
@@ -122,9 +160,11 @@ class _DeckReader(YamlReader):
         fields |= readers[kind](node, keys)
         if "why" in keys:
             fields["why"] = self.text(keys["why"], "why")
-        if "source" in keys:
-            fields["source"] = self.texts(keys["source"], "source")
-        return Card(f"{self.stem}/{card_id}", kind, self.stem, self.topic(node, keys), **fields)
+        return Card(self.full_id(card_id), kind, self.stem, self.topic(node, keys), **fields, **about)
+
+    def full_id(self, name: str) -> str:
+        """A card of this deck is meant by its short id; another deck's by deck/card; an exercise by topic.name."""
+        return name if "/" in name or "." in name else f"{self.stem}/{name}"
 
     def kind(self, node: Any) -> CardKind:
         if type(node).__name__ != "MappingNode":
@@ -135,7 +175,7 @@ class _DeckReader(YamlReader):
             every = ", ".join(_KIND_OF_KEY)
             has = f"has {' and '.join(sorted(set(found)))}" if found else "has none of these"
             before = len(self.problems)
-            self.mapping(node, dict.fromkeys(key for keys in _KEYS.values() for key in keys), "a card")
+            self.mapping(node, dict.fromkeys(key for keys in CARD_KEYS.values() for key in keys), "a card")
             if len(self.problems) > before:  # a mistyped key is the reason, and has been named
                 raise BadNode
             self.problem(node, f"one of {every} says what kind of card it is; this one {has}")
@@ -147,7 +187,7 @@ class _DeckReader(YamlReader):
             self.problem(node, "id: is missing. Give it one that says what the card asks, like  weights-are-shared")
             return ""
         text = self.text(keys["id"], "id")
-        if text and not _KEBAB.fullmatch(text):
+        if text and not NAME.fullmatch(text):
             self.problem(
                 keys["id"],
                 f'id "{quoted(text)}": lower-case words joined by hyphens, like  weights-are-shared',
@@ -169,9 +209,10 @@ class _DeckReader(YamlReader):
             self.problem(node, f"topic: is missing. One of: {', '.join(TOPICS)}")
         return self.stem
 
-    def exercise(self, node: Any) -> Card:
+    def exercise(self, keys: dict[str, Any], about: dict[str, Any]) -> Card:
         from studyrnn import exercises
 
+        node = keys["exercise"]
         name = self.text(node, "exercise")
         if not name:
             raise BadNode
@@ -180,10 +221,49 @@ class _DeckReader(YamlReader):
         except UnknownName as error:
             self.problem(node, str(error))
             raise BadNode from None
+        fields: dict[str, Any] = {"question": found.summary, "exercise": found.id, **about}
+        if "given" in keys:
+            return self.with_given(keys, found, fields)
+        if "id" in keys or "variant" in keys:
+            self.problem(node, "id: and variant: go with  given:  only; drawn anew, an exercise is scheduled as itself")
         if name in self.ids:
             self.problem(node, f"this exercise stands on line {self.ids[name]} already")
         self.ids[name] = node.start_mark.line + 1
-        return Card(found.id, "exercise", self.stem, found.topic, question=found.summary)
+        fields["requires"] = tuple(dict.fromkeys([*found.requires, *about.get("requires", ())]))
+        return Card(found.id, "exercise", self.stem, found.topic, **fields)
+
+    def with_given(self, keys: dict[str, Any], exercise: Exercise, fields: dict[str, Any]) -> Card:
+        """An exercise with numbers of its own: a card like any other, with its own id."""
+        from studyrnn.questions.drawing import fixed
+
+        card_id = self.identity(keys["exercise"], keys)
+        fields["given"] = self.values(keys["given"], "given", self.tensor)
+        if "variant" in keys:
+            fields["variant"] = self.values(keys["variant"], "variant", self.text)
+        card = Card(self.full_id(card_id), "exercise", self.stem, exercise.topic, **fields)
+        try:
+            fixed(exercise, card.given, card.variant)
+        except ArgumentError as error:
+            self.problem(keys["given"], str(error))
+        return card
+
+    def values(self, node: Any, what: str, read: Callable[[Any, str], Any]) -> dict[str, Any]:
+        if type(node).__name__ != "MappingNode" or not node.value:
+            self.problem(node, f"{what}: must be a mapping of  name: value")
+            raise BadNode
+        names = [key.value for key, _ in node.value if isinstance(key.value, str)]
+        return {name: read(value, name) for name, value in self.mapping(node, names, what).items()}
+
+    def tensor(self, node: Any, name: str) -> Any:
+        """A number, a list of numbers, or a list of rows of equal length."""
+        if type(node).__name__ != "SequenceNode":
+            return self.number(node, name)
+        found = [self.tensor(entry, name) for entry in node.value]
+        lengths = {len(row) if isinstance(row, list) else 0 for row in found}
+        if len(lengths) != 1 or any(isinstance(cell, list) for row in found if isinstance(row, list) for cell in row):
+            self.problem(node, f"{name}: a vector is written like [0.1, -0.2], a matrix like [[0.1, 0.2], [0.3, 0.4]]")
+            raise BadNode
+        return found
 
     def open_fields(self, _node: Any, keys: dict[str, Any]) -> dict[str, Any]:
         points = self.texts(keys["points"], "points") if "points" in keys else ()

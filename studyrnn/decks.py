@@ -1,23 +1,16 @@
-"""Finding decks, choosing cards from them, and keeping parsed decks so that the first question comes at once."""
+"""Finding decks, and choosing cards from them."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from studyrnn import __version__
+from studyrnn.deckcache import load
 from studyrnn.errors import DeckError, UnknownName
-from studyrnn.model import Card, Deck, Loaded, Option, Problem
+from studyrnn.model import Card, Loaded, Problem
 
-FORMAT = 1
-
-
-# -- finding decks ---------------------------------------------------------------------------------------------------
+_ENDINGS = (".yaml", ".yml")
 
 
 def shipped_directory() -> Path:
@@ -30,104 +23,113 @@ def shipped_directory() -> Path:
 
 
 def shipped_files() -> list[Path]:
-    return sorted(shipped_directory().glob("*.yaml"))
+    return files_in(shipped_directory())
 
 
-def select(names: Iterable[str], cache: Path | None = None) -> tuple[list[Card], list[Problem]]:
-    """The cards that `names` stand for, in deck order, none twice; all shipped decks where no name is given.
+def files_in(folder: Path) -> list[Path]:
+    """The deck files of a folder, by name; none where there is no such folder."""
+    return sorted(path for ending in _ENDINGS for path in folder.glob(f"*{ending}"))
 
-    A name is a deck, a topic (a name that is both means both) or the path of a YAML file. An exercise belongs to
-    its own topic as well as to the decks that list it. Raises UnknownName, with the nearest names, and DeckError for
-    a file that cannot be read.
+
+def collection(own: Path | None = None, cache: Path | None = None) -> list[Loaded]:
+    """Every deck of the learner's own folder and of the package, chapter by chapter."""
+    files = [*(files_in(own) if own else ()), *shipped_files()]
+    return sorted((load(path, cache) for path in files), key=_place)
+
+
+def _place(loaded: Loaded) -> tuple[float, str]:
+    return loaded.deck.chapter or float("inf"), loaded.deck.name
+
+
+def chosen(names: Iterable[str], own: Path | None = None, cache: Path | None = None) -> list[Loaded]:
+    """The decks among which `names` choose: the files and folders that are named, then the collection, unless only
+    files and folders are."""
+    names = list(names)
+    paths = [path for name in names if is_path(name) for path in _files(Path(name))]
+    collected = collection(own, cache) if not names or not all(map(is_path, names)) else []
+    return [*(load(path, cache) for path in paths), *collected]
+
+
+def select(
+    names: Iterable[str], cache: Path | None = None, own: Path | None = None
+) -> tuple[list[Card], list[Problem]]:
+    """The cards that `names` stand for, in deck order, none twice; all of the collection where no name is given.
+
+    A name is a deck, a topic (a name that is both means both), a YAML file or a folder of them. An exercise belongs to
+    its own topic as well as to the decks that list it. Of two cards with one id a learner's own takes the place of the
+    shipped one. Raises UnknownName, with the nearest names, and DeckError for a file that cannot be
+    read.
     """
     names = list(names)
-    paths = [Path(name) for name in names if is_path(name)]
+    loaded = chosen(names, own, cache)
     words = [name for name in names if not is_path(name)]
-    own = [load(path, cache) for path in paths]
-    shipped = [load(path, cache) for path in shipped_files()] if words or not paths else []
-    every = [card for loaded in shipped for card in loaded.deck.cards]
-    decks, topics = [loaded.deck.name for loaded in shipped], {card.topic for card in every}
+    named = {path for name in names if is_path(name) for path in map(str, _files(Path(name)))}
+    whole = [each for each in loaded if each.file in named]  # every card of a file that is named
+    rest = [each for each in loaded if each.file not in named]
+    every = [card for each in rest for card in each.deck.cards]
+    decks, topics = dict.fromkeys(each.deck.name for each in rest), {card.topic for card in every}
     for word in words:
         if word not in decks and word not in topics:
             raise UnknownName("deck or topic", word, dict.fromkeys([*decks, *sorted(topics)]))
-    chosen = [card for loaded in own for card in loaded.deck.cards]
-    chosen += [card for card in every if not words or card.deck in words or card.topic in words]
-    problems = [problem for loaded in [*own, *shipped] for problem in loaded.problems]
-    first: dict[str, Card] = {}
-    for card in chosen:
-        first.setdefault(card.id, card)
-    return list(first.values()), problems
+    cards = [card for each in whole for card in each.deck.cards]
+    cards += [card for card in every if not words or card.deck in words or card.topic in words]
+    by_rank = sorted(loaded, key=lambda each: (each.file not in named, _is_shipped(each)))
+    taken: dict[str, Card] = {}
+    for card in (card for each in by_rank for card in each.deck.cards):
+        taken.setdefault(card.id, card)
+    problems = [problem for each in loaded for problem in each.problems]
+    return list({card.id: taken[card.id] for card in cards}.values()), [*problems, *same_names(by_rank)]
 
 
-def titles(names: Iterable[str] = (), cache: Path | None = None) -> dict[str, str]:
-    """Deck name -> title, of the shipped decks and of the files among `names`."""
-    paths = [*shipped_files(), *(Path(name) for name in names if is_path(name))]
-    return {loaded.deck.name: loaded.deck.title for loaded in (load(path, cache) for path in paths)}
+def _is_shipped(loaded: Loaded) -> bool:
+    return Path(loaded.file).parent == shipped_directory()
+
+
+def same_names(loaded: Sequence[Loaded]) -> list[Problem]:
+    """Two decks of one name: of their cards with the same id only the first is asked."""
+    first: dict[str, Loaded] = {}
+    found = []
+    for each in loaded:
+        other = first.setdefault(each.deck.name, each)
+        if other is not each and other.file != each.file:
+            found.append(
+                Problem(
+                    other.file, 1, "",
+                    f'another deck is called "{each.deck.name}" too, {each.file}: of cards with the same id only those '
+                    "of this one are asked. Give one of the two files, and its deck:, another name",
+                    warning=True,
+                )
+            )  # fmt: skip
+    return found
+
+
+def renamed(loaded: Iterable[Loaded]) -> dict[str, str]:
+    """Former id -> the id of the card that carries its history on."""
+    return {old: card.id for each in loaded for card in each.deck.cards for old in card.formerly}
+
+
+def vanished(answered: Iterable[str], loaded: Sequence[Loaded]) -> list[str]:
+    """Ids with a history that are gone from their decks. A deck with problems is given the benefit of the doubt."""
+    there = {card.id for each in loaded for card in each.deck.cards}
+    whole = {each.deck.name for each in loaded} - {each.deck.name for each in loaded if each.problems}
+    return [name for name in answered if name not in there and name.partition("/")[0] in whole]
+
+
+def titles(names: Iterable[str] = (), cache: Path | None = None, own: Path | None = None) -> dict[str, str]:
+    """Deck name -> title, of everything that `names` may choose from."""
+    return {each.deck.name: each.deck.title for each in reversed([*chosen(names, own, cache), *collection(own, cache)])}
 
 
 def is_path(name: str) -> bool:
-    return name.endswith((".yaml", ".yml"))
+    """A file, or a folder: told from a deck's name by its ending or a slash, never by what lies about."""
+    return name.endswith(_ENDINGS) or "/" in name or os.sep in name or name in {".", ".."}
 
 
-# -- the cache: parsing YAML takes longer than everything else before the first question -----------------------------
-
-
-def load(path: Path, cache: Path | None = None) -> Loaded:
-    """One deck. `cache` is a directory for parsed decks; a file that changed, or had problems, is parsed anew."""
-    try:
-        stat = path.stat()
-    except OSError as error:
-        raise DeckError(f"cannot read {path}: {error.strerror}") from None
-    stamp = [FORMAT, _code_version(), str(path.resolve()), stat.st_mtime_ns, stat.st_size]
-    kept = _cache_file(cache, path) if cache else None
-    if kept and (found := _from_cache(kept, stamp)):
-        return Loaded(found, ())
-    from studyrnn.deckfile import read
-
-    loaded = read(path)
-    if kept and not loaded.problems:
-        _to_cache(kept, stamp, loaded.deck)
-    return loaded
-
-
-def _code_version() -> str:
-    """Changes with every release, and with every edit of the reader in a checkout."""
-    readers = [Path(__file__).with_name(name) for name in ("deckfile.py", "yamlfile.py")]
-    return f"{__version__} {max(path.stat().st_mtime_ns for path in readers)}"
-
-
-def _cache_file(cache: Path, path: Path) -> Path:
-    import hashlib
-
-    digest = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
-    return cache / f"{path.stem}-{digest}.json"
-
-
-def _from_cache(kept: Path, stamp: list[Any]) -> Deck | None:
-    try:
-        data = json.loads(kept.read_text("utf-8"))
-        if data["stamp"] != stamp:
-            return None
-        cards = tuple(_card_from_json(entry) for entry in data["cards"])
-        return Deck(data["name"], data["title"], cards)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return None  # no cache, or one that somebody touched: parse
-
-
-def _card_from_json(entry: dict[str, Any]) -> Card:
-    for name in ("points", "accept", "order", "source"):
-        entry[name] = tuple(entry[name])
-    entry["options"] = tuple(Option(**option) for option in entry["options"])
-    return Card(**entry)
-
-
-def _to_cache(kept: Path, stamp: list[Any], deck: Deck) -> None:
-    data = {"stamp": stamp, "name": deck.name, "title": deck.title, "cards": [asdict(c) for c in deck.cards]}
-    temporary = kept.with_suffix(f".{os.getpid()}")
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(data), "utf-8")
-        temporary.replace(kept)
-    except OSError:
-        with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
-            temporary.unlink(missing_ok=True)
+def _files(path: Path) -> list[Path]:
+    """Raises DeckError for a folder without decks."""
+    if not path.is_dir():
+        return [path]
+    found = files_in(path)
+    if not found:
+        raise DeckError(f"{path} holds no .yaml file")
+    return found

@@ -43,6 +43,12 @@ class Card:
     order: tuple[str, ...] = ()  # in the right order
     why: str = ""
     source: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()  # where a claim can be looked up: author, year, title
+    requires: tuple[str, ...] = ()  # ids of cards that should come first
+    formerly: tuple[str, ...] = ()  # ids that this card had before: it carries their history on
+    exercise: str = ""  # the id of the exercise that asks
+    given: Mapping[str, Value] = field(default_factory=dict)  # its numbers, where they are not drawn anew
+    variant: Mapping[str, str] = field(default_factory=dict)  # which of its variants, where they are not drawn
 
     @property
     def shown_number(self) -> str:
@@ -56,32 +62,48 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """Something outside the deck that is worth reading."""
+
+    title: str
+    url: str = ""
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Deck:
     name: str
     title: str
     cards: tuple[Card, ...]
+    chapter: int = 0  # its place among the decks; 0: after those that have one
+    requires: tuple[str, ...] = ()  # names of decks that should come first
+    covers: tuple[str, ...] = ()  # sources that are headings only, so that no card answers them
+    reading: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something in a deck that its author has to mend."""
+    """Something in a deck that its author has to mend, or where it is only a warning, to look at."""
 
     file: str
     line: int
     card: str  # its id, or "" where the deck itself is meant
     message: str
+    warning: bool = False
 
     def __str__(self) -> str:
         card = f'card "{self.card}": ' if self.card else ""
-        return f"{self.file}:{self.line}   {card}{self.message}"
+        return f"{self.file}:{self.line}   {'warning: ' if self.warning else ''}{card}{self.message}"
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """One file: what is good in it, and what is wrong."""
+    """One file: what is good in it, what is wrong, and where each card stands."""
 
     deck: Deck
     problems: tuple[Problem, ...]
+    file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)  # by the id of the card; "": the deck itself
 
 
 @dataclass(frozen=True)
@@ -215,7 +237,8 @@ class Question:
 
     @property
     def replay(self) -> str:
-        return f"{self.exercise}@{self.version}:{self.seed}/{self.index}"
+        """The code that draws it again; none where its numbers were not drawn."""
+        return "" if self.index < 0 else f"{self.exercise}@{self.version}:{self.seed}/{self.index}"
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -266,6 +289,7 @@ class Solution:
     steps: tuple[Step, ...] = ()
     parts_at: str = ""  # the step where the learner's slip left the right way
     why: str = ""
+    refs: tuple[str, ...] = ()  # where it can be looked up
     replay: str = ""
 
 

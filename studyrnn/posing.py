@@ -81,7 +81,7 @@ class _FromCard(ABC):
 
     def resolved(self, answer: str, listed: Sequence[tuple[str, str]] = ()) -> Solution:
         card = self.card
-        return Solution(answer, tuple(listed), card.points, why=card.why)
+        return Solution(answer, tuple(listed), card.points, why=card.why, refs=card.refs)
 
 
 class OpenPosed(_FromCard):

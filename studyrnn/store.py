@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from studyrnn.errors import StoreError
@@ -61,10 +61,14 @@ class Seen:
 
 
 class Store:
-    """Open with `Store(path)`; close it, or use it in a `with`. Raises StoreError for what the disk refuses."""
+    """Open with `Store(path)`; close it, or use it in a `with`. Raises StoreError for what the disk refuses.
 
-    def __init__(self, path: Path) -> None:
+    renamed   cards that have another id now: what was logged under the old one counts for the new one
+    """
+
+    def __init__(self, path: Path, renamed: Mapping[str, str] | None = None) -> None:
         self.path = path
+        self.renamed = dict(renamed or {})
         with self._trouble("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
@@ -127,19 +131,29 @@ class Store:
             FROM events AS last
             JOIN (SELECT count(*) AS count, min(day) AS first_day, max(number) AS number
                   FROM events WHERE kind = 'review' GROUP BY card) AS every USING (number)
+            ORDER BY number
         """
         with self._trouble("read"):
             rows = self._connection.execute(query).fetchall()
-        return {card: Seen(*history) for card, *history in rows}
+        found: dict[str, Seen] = {}
+        for name, *values in rows:
+            card, history = self.renamed.get(name, name), Seen(*values)
+            if before := found.get(card):  # answered under both names: the latest answer stands
+                reviews, first_day = before.reviews + history.reviews, min(before.first_day, history.first_day)
+                history = replace(history, reviews=reviews, first_day=first_day)
+            found[card] = history
+        return found
 
     def history(self, card: str) -> list[tuple[int, int]]:
         """(study day, rating) of the reviews that count: the first on each study day, in order.
 
         Where an earlier day follows a later one the clock was wrong before, and the later days are left out.
         """
-        query = "SELECT day, rating FROM events WHERE kind = 'review' AND card = ? ORDER BY number"
+        names = [card, *(old for old, new in self.renamed.items() if new == card)]
+        places = ", ".join("?" * len(names))
+        query = f"SELECT day, rating FROM events WHERE kind = 'review' AND card IN ({places}) ORDER BY number"
         with self._trouble("read"):
-            rows = self._connection.execute(query, (card,)).fetchall()
+            rows = self._connection.execute(query, names).fetchall()
         counted: list[tuple[int, int]] = []
         for day, rating in rows:
             while counted and day < counted[-1][0]:

@@ -160,11 +160,24 @@ def test_check_reports_all_problems(tmp_path: Path) -> None:
     assert done.stdout == (
         f'{path}:7   card "forget-gate": no right option. Mark one with  right:  instead of  wrong:\n'
         f'{path}:11   card "bptt-sum": unknown key "anwser". Did you mean "answer"?\n'
-        "2 problems in 1 file, 1 card is fine\n"
+        f'{path}:12   warning: card "fine": says no why\n'
+        "2 problems and 1 warning in 1 file, 1 card is fine\n"
     )
     record = json.loads(piped(tmp_path, "check", "--json", str(tmp_path)).stdout)
     assert (record["version"], record["files"], record["cards"]) == (1, 1, 1)
-    assert [problem["line"] for problem in record["problems"]] == [7, 11]
+    assert [(problem["line"], problem["warning"]) for problem in record["problems"]] == [
+        (7, False), (11, False), (12, True),
+    ]  # fmt: skip
+
+
+def test_check_fails_on_warnings_where_it_is_to_be_strict(tmp_path: Path) -> None:
+    """Without --strict a warning is told and no more."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("deck: mine\ntitle: Mine\ncards:\n  - {id: a, topic: gru, question: q, answer: b}\n", "utf-8")
+    lenient, strict = piped(tmp_path, "check", str(path)), piped(tmp_path, "check", "--strict", str(path))
+    assert (lenient.returncode, strict.returncode) == (0, 1)
+    assert lenient.stdout == strict.stdout
+    assert "No problems and 1 warning in 1 file" in strict.stdout
 
 
 def test_check_without_a_path_checks_the_shipped_decks(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from studyrnn.deckfile import read
 from studyrnn.errors import DeckError
-from studyrnn.model import Card, Loaded, Option
+from studyrnn.exercises import question
+from studyrnn.model import Card, Deck, Loaded, Option, Reading
 from studyrnn.topics import TOPICS
 
 COLON = "Text with a colon and a space in it needs quotes"
@@ -138,7 +139,7 @@ exercise: gru.hidden-sate
     no exercise is called "gru.hidden-sate". @
     Did you mean "gru.hidden-state" or "rnn.hidden-state" or "lstm.hidden-state"?
 {exercise: gru.hidden-state, id: a}
-    unknown key "id". Known: exercise
+    id: and variant: go with  given:  only; drawn anew, an exercise is scheduled as itself
 """
 
 
@@ -289,7 +290,9 @@ def test_an_unknown_name_that_resembles_none_is_answered_with_all(tmp_path: Path
     assert str(found.problems[1]) == f'{tmp_path / "gru.yaml"}:8   card "a": {key}'
     assert key.startswith('unknown key "xyzzy". Known: ')
     known = sorted(key.partition("Known: ")[2].split(", "))
-    assert known == ["answer", "id", "points", "question", "source", "topic", "why"]
+    assert known == [
+        "answer", "formerly", "id", "points", "question", "refs", "requires", "source", "topic", "why",
+    ]  # fmt: skip
 
 
 def test_a_card_needs_a_topic_where_the_deck_is_not_called_after_one(tmp_path: Path) -> None:
@@ -312,7 +315,8 @@ def test_each_kind_of_card_is_read_whole(tmp_path: Path) -> None:
     text = r"""deck: mine
 title: 'Mine: all kinds'
 cards:
-  - {id: open, topic: gru, question: Q, answer: A, points: [p, q], why: W, source: [s1, s2]}
+  - {id: open, topic: gru, question: Q, answer: A, points: [p, q], why: W, source: [s1, s2], refs: [R 2000],
+     requires: [order, bptt/sum, gru.mix], formerly: [old]}
   - id: choice
     topic: gru
     question: '$\frac{1}{2}$?'
@@ -336,13 +340,96 @@ cards:
     assert found.problems == ()
     assert (found.deck.name, found.deck.title) == ("mine", "Mine: all kinds")
     assert found.deck.cards == (
-        card("open", answer="A", points=("p", "q"), why="W", source=("s1", "s2")),
+        card(
+            "open",
+            answer="A",
+            points=("p", "q"),
+            why="W",
+            source=("s1", "s2"),
+            refs=("R 2000",),
+            requires=("mine/order", "bptt/sum", "gru.mix"),
+            formerly=("mine/old",),
+        ),
         card("choice", question=r"$\frac{1}{2}$?", options=(Option("1", True, "so"), Option("no", False))),
         card("cloze", question="the gate {{$\\frac{1}{1+e^{-x}}$}} and\n{{so on}}"),
         card("typed", accept=("a b", "c")),
         card("number", number=1e-3, tolerance=0.5, unit="ms"),
         card("order", order=("first", "second")),
     )
+
+
+def test_the_header_of_a_deck_is_read_whole(tmp_path: Path) -> None:
+    """Its place, what comes before it, what it covers, and what to read besides."""
+    text = (
+        "deck: gru\ntitle: T\nchapter: 14\nrequires: [lstm]\ncovers: [s001-c01]\nfurther-reading:\n"
+        "  - {title: A book, url: 'https://example.org/a', source: [s003-c30]}\n  - {title: A talk}\ncards:\n"
+    )
+    found = loaded(tmp_path, text + GOOD)
+    assert problems(found) == []
+    reading = (Reading("A book", "https://example.org/a", ("s003-c30",)), Reading("A talk"))
+    assert found.deck == Deck("gru", "T", found.deck.cards, 14, ("lstm",), ("s001-c01",), reading)
+    assert found.lines == {"": 1, "gru/good": 10}
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("chapter: 0", "chapter: a whole number from 1 on, the place among the decks"),
+        ("chapter: 1.5", "chapter: a whole number from 1 on, the place among the decks"),
+        ("chapter: first", f"chapter: first is not a number. {AS_NUMBER}"),
+        ("requires: lstm", "requires: must be a list of at least 1 entry"),
+        ("further-reading: [{url: 'https://a'}]", "title: is missing"),
+        ("further-reading: [{title: A, url: a b}]", "url: begins with https:// and has no blanks"),
+        ("further-reading: [A]", f"an entry of further-reading {MAPPING}"),
+    ],
+)
+def test_a_mistake_in_the_header_is_named(tmp_path: Path, header: str, message: str) -> None:
+    """And hides no card."""
+    found = loaded(tmp_path, HEAD.replace("cards:", f"{header}\ncards:") + GOOD)
+    assert message in [message for _, _, message in problems(found)]
+    assert good(found) == ["gru/good"]
+
+
+NUMBERS = "W_xh: [[0.1, 0.2], [0.3, 0.4]], x: [1, 2], W_hh: [[0.5, 0.6], [0.7, 0.8]], h_prev: [0, 0], b_h: [0.1, 0.1]"
+
+
+def test_an_exercise_may_bring_its_own_numbers(tmp_path: Path) -> None:
+    """It is then a card like any other, under its own id."""
+    text = f"  - {{id: own, exercise: rnn.hidden-state, variant: {{activation: tanh}}, given: {{{NUMBERS}}}}}\n"
+    found = loaded(tmp_path, HEAD + text)
+    assert problems(found) == []
+    (card,) = found.deck.cards
+    assert (card.id, card.kind, card.topic, card.exercise) == ("gru/own", "exercise", "rnn", "rnn.hidden-state")
+    assert card.given["W_hh"] == [[0.5, 0.6], [0.7, 0.8]]
+    q = question(card, 1, 5)
+    assert q == question(card, 2, 6)
+    assert q.key == pytest.approx([0.537049566998, 0.833654607012])  # tanh(3/5), tanh(6/5)
+    assert q.replay == ""
+
+
+@pytest.mark.parametrize(
+    ("card", "message"),
+    [
+        (f"exercise: rnn.hidden-state, given: {{{NUMBERS}}}", "variant: has to name one of {activation: tanh}, @"),
+        ("exercise: rnn.hidden-state, given: {x: [1, 2]}", "given: rnn.hidden-state needs W_hh, W_xh, b_h, h_prev, x"),
+        ("exercise: rnn.pre-activation, given: {" + NUMBERS.replace("[1, 2]", "[1, 2, 3]") + "}",
+         "given: these shapes do not fit together: @"),
+        ("exercise: rnn.pre-activation, given: {" + NUMBERS.replace("[1, 2]", "3") + "}",
+         "x: rnn.pre-activation takes a vector here"),
+        ("exercise: rnn.pre-activation, given: {" + NUMBERS.replace("[1, 2]", "[1, [2]]") + "}",
+         "x: a vector is written like [0.1, -0.2], a matrix like [[0.1, 0.2], [0.3, 0.4]]"),
+        ("exercise: rnn.pre-activation, given: {" + NUMBERS.replace("[1, 2]", "[1, two]") + "}",
+         f"x: two is not a number. {AS_NUMBER}"),
+        ("exercise: lstm.which-gate, given: {f: 1}",
+         "given: lstm.which-gate is told, not computed: its numbers cannot be chosen"),
+        ("exercise: rnn.pre-activation, given: 3", "given: must be a mapping of  name: value"),
+    ],
+)  # fmt: skip
+def test_numbers_that_do_not_fit_an_exercise_are_refused(tmp_path: Path, card: str, message: str) -> None:
+    """With the names, the shapes or the variants that it takes."""
+    found = loaded(tmp_path, f"{HEAD}{GOOD}  - {{id: own, {card}}}\n")
+    assert any(told.startswith(message.removesuffix("@")) for _, _, told in problems(found)), problems(found)
+    assert good(found) == ["gru/good"]
 
 
 def test_a_file_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:

@@ -184,6 +184,7 @@ def test_a_cached_deck_equals_the_parsed_one(tmp_path: Path) -> None:
         cache = tmp_path / path.stem
         parsed = decks.load(path)
         assert decks.load(path, cache) == decks.load(path, cache) == parsed
+        assert set(parsed.lines) == {"", *(card.id for card in parsed.deck.cards)}
         assert kept_file(cache).suffix == ".json"
     assert decks.select([], tmp_path) == decks.select([], tmp_path) == decks.select([])
 
@@ -234,7 +235,7 @@ def test_a_damaged_cache_is_ignored_and_mended(mine: Path, tmp_path: Path, conte
     assert kept_file(cache).read_text("utf-8") == good
 
 
-@pytest.mark.parametrize("field", ["cards", "title", "name", "stamp"])
+@pytest.mark.parametrize("field", ["deck", "lines", "stamp"])
 def test_a_cache_that_lacks_something_is_ignored(mine: Path, tmp_path: Path, field: str) -> None:
     """Half a file is no file."""
     cache = tmp_path / "cache"
@@ -251,7 +252,7 @@ def test_a_cached_card_of_another_form_is_ignored(mine: Path, tmp_path: Path, ch
     cache = tmp_path / "cache"
     loaded = decks.load(mine, cache)
     data = json.loads(kept_file(cache).read_text("utf-8"))
-    data["cards"][0] |= change
+    data["deck"]["cards"][0] |= change
     kept_file(cache).write_text(json.dumps(data), "utf-8")
     assert decks.load(mine, cache) == loaded
 

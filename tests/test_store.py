@@ -151,3 +151,17 @@ def test_two_processes_may_open_a_new_log_at_once(tmp_path: Path) -> None:
             assert process.communicate()[1] == ""
         with Store(path) as store:
             assert store.reviews() == []
+
+
+def test_a_renamed_card_has_both_histories(tmp_path: Path) -> None:
+    """What was answered under the old id and under the new one, in the order in which it was answered."""
+    path = tmp_path / "reviews.db"
+    with Store(path) as store:
+        for card, day in [("old", 1), ("new", 3), ("old", 5), ("else", 6)]:
+            store.append(review(card, day))
+    with Store(path, {"old": "new"}) as store:
+        assert store.history("new") == [(1, 3), (3, 3), (5, 3)]
+        assert store.seen()["new"] == Seen(reviews=3, first_day=1, last_day=5, due_day=8, last_rating=3)
+        assert set(store.seen()) == {"new", "else"}
+    with Store(path) as store:
+        assert set(store.seen()) == {"old", "new", "else"}

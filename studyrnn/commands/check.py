@@ -9,24 +9,32 @@ from pathlib import Path
 from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.deckfile import read
+from studyrnn.deckquality import Decks, findings
+from studyrnn.documents import items
 from studyrnn.errors import EXIT_DONE, EXIT_FAILURE, DeckError, UsageError
 from studyrnn.markup import visible
-from studyrnn.model import Problem
+from studyrnn.model import Loaded, Problem
+from studyrnn.terminal.layout import paragraphs
 
 FORMAT = 1
+SCREEN_WIDTH = 78
 
 
-def run(paths: list[Path], as_json: bool) -> int:
-    """Print what is wrong and return the exit code: 1 where anything is."""
-    files = _files(paths) if paths else decks.shipped_files()
+def run(names: list[str], strict: bool, as_json: bool) -> int:
+    """Print what is wrong and return the exit code: 1 where anything is, warnings counting if `strict`."""
+    own, cache = environment.deck_directory(), environment.cache_directory()
     loaded, unreadable = [], 0
-    for path in files:
+    for path in _files(names):
         try:
             loaded.append(read(path))
         except DeckError as error:
             environment.message(f"studyrnn: {visible(str(error))}")
             unreadable += 1
-    problems = [problem for each in loaded for problem in each.problems]
+    around = [*loaded, *(each for each in decks.collection(own, cache) if each.file not in {e.file for e in loaded})]
+    known = Decks(around, items(), lambda text: len(paragraphs(text, SCREEN_WIDTH, plain=False)))
+    found = [*(problem for each in loaded for problem in each.problems), *findings(loaded, known)]
+    found += decks.same_names(loaded) + _gone(loaded)
+    problems = sorted(found, key=lambda problem: (problem.file, problem.line, problem.warning))
     good = sum(len(each.deck.cards) for each in loaded)
     if as_json:
         text = json.dumps(_record(problems, len(loaded), good), ensure_ascii=False, indent=2) + "\n"
@@ -34,7 +42,8 @@ def run(paths: list[Path], as_json: bool) -> int:
         text = "".join(f"{problem}\n" for problem in problems) + _closing(problems, len(loaded), good)
     if loaded:
         environment.write_out([text], None)
-    return EXIT_FAILURE if problems or unreadable else EXIT_DONE
+    failed = unreadable or any(strict or not problem.warning for problem in problems)
+    return EXIT_FAILURE if failed else EXIT_DONE
 
 
 def exercises(names: list[str], seeds: int, as_json: bool) -> int:
@@ -75,29 +84,53 @@ def maths() -> None:
     environment.write_out(["\n".join([*lines, "", f"  ${sample}$", f"  {one_line(sample)}", ""])], None)
 
 
-def _files(paths: list[Path]) -> list[Path]:
+def _files(names: list[str]) -> list[Path]:
+    """Files, folders and names of decks; what is none of them is taken for a file, and found missing."""
+    if not names:
+        return decks.shipped_files()
+    own = {path.stem: path for path in [*decks.shipped_files(), *decks.files_in(environment.deck_directory())]}
     files: list[Path] = []
-    for path in paths:
+    for name in names:
+        path = Path(name)
         if path.is_dir():
-            found = sorted([*path.glob("*.yaml"), *path.glob("*.yml")])
+            found = decks.files_in(path)
             if not found:
                 raise UsageError(f"{path} holds no .yaml file")
             files += found
         else:
-            shipped = {file.stem: file for file in decks.shipped_files()}
-            files.append(path if path.exists() else shipped.get(str(path), path))
+            files.append(path if path.exists() else own.get(name, path))
     return files
+
+
+def _gone(loaded: list[Loaded]) -> list[Problem]:
+    """Cards that were answered and are in their deck no longer."""
+    from studyrnn.store import Store
+
+    if not environment.log_file().exists():
+        return []
+    with Store(environment.log_file(), decks.renamed(loaded)) as store:
+        names = decks.vanished(store.seen(), loaded)
+    files = {each.deck.name: each.file for each in loaded}
+    told = "this card has a history and is gone. Where another took its place, write there:  formerly: [{}]"
+    return [
+        Problem(files[deck], 1, card, told.format(card), warning=True)
+        for deck, _, card in (name.partition("/") for name in names)
+    ]
 
 
 def _closing(problems: list[Problem], files: int, good: int) -> str:
     where = "1 file" if files == 1 else f"{files} files"
     cards = "1 card is" if good == 1 else f"{good} cards are"
-    if not problems:
-        return f"No problems in {where}, {cards} fine\n"
-    many = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    errors = sum(not problem.warning for problem in problems)
+    warnings = len(problems) - errors
+    many = f"{errors or 'No'} problem{'' if errors == 1 else 's'}"
+    if warnings:
+        many += f" and {warnings} warning{'' if warnings == 1 else 's'}"
     return f"{many} in {where}, {cards} fine\n"
 
 
 def _record(problems: list[Problem], files: int, good: int) -> dict[str, object]:
-    listed = [{"file": p.file, "line": p.line, "card": p.card, "message": p.message} for p in problems]
+    listed = [
+        {"file": p.file, "line": p.line, "card": p.card, "message": p.message, "warning": p.warning} for p in problems
+    ]
     return {"version": FORMAT, "files": files, "cards": good, "problems": listed}

@@ -29,6 +29,15 @@ def data_directory() -> Path:
     return _xdg("XDG_DATA_HOME", ".local/share")
 
 
+def log_file() -> Path:
+    return data_directory() / "reviews.db"
+
+
+def deck_directory() -> Path:
+    """Where a learner's own decks lie: every deck there is studied with the shipped ones."""
+    return data_directory() / "decks"
+
+
 def cache_directory() -> Path:
     return _xdg("XDG_CACHE_HOME", ".cache")
 

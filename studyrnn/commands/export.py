@@ -11,12 +11,14 @@ from studyrnn.errors import UsageError
 
 def run(names: list[str], form: str, output: Path | None, variants: int, split: bool) -> None:
     export = exporters.find(form)
-    cache = environment.cache_directory()
-    cards, problems = decks.select(names, cache)
-    if problems:
-        where = " ".join(dict.fromkeys(problem.file for problem in problems))
+    cache, own = environment.cache_directory(), environment.deck_directory()
+    cards, problems = decks.select(names, cache, own)
+    if where := " ".join(dict.fromkeys(problem.file for problem in problems if not problem.warning)):
         environment.message(f"what has a problem is left out. See: studyrnn check {where}")
-    files = export(cards, decks.titles(names, cache), variants, split)
+    for problem in problems:
+        if problem.warning:
+            environment.message(str(problem))
+    files = export(cards, decks.titles(names, cache, own), variants, split)
     if output is None:
         if split:
             raise UsageError("--split writes several files: name them with -o FILE")

@@ -12,6 +12,7 @@ from pathlib import Path
 from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.commands.asking import HELPED, MISSED, RIGHT, Asking, Leave, Response
+from studyrnn.documents import told
 from studyrnn.errors import Interrupted
 from studyrnn.markup import literally
 from studyrnn.model import AGAIN, GOOD, RATING_NAMES, Card, Problem, Review
@@ -26,10 +27,13 @@ from studyrnn.terminal.screen import EndOfInput, Screen
 def run(
     names: list[str], limit: int | None, new: int, seed: int | None, db: Path | None, plain: bool, no_color: bool
 ) -> None:
-    cards, problems = decks.select(names, environment.cache_directory())
+    own, cache = environment.deck_directory(), environment.cache_directory()
+    cards, problems = decks.select(names, cache, own)
+    loaded = decks.chosen(names, own, cache)
     screen = Screen(plain or environment.wants_plain(), no_color or environment.wants_no_color())
-    with Store(db or environment.data_directory() / "reviews.db") as store:
-        Quiz(screen, store, cards, environment.random_seed() if seed is None else seed).run(limit, new, problems)
+    with Store(db or environment.log_file(), decks.renamed(loaded)) as store:
+        quiz = Quiz(screen, store, cards, environment.random_seed() if seed is None else seed)
+        quiz.run(limit, new, problems, len(decks.vanished(quiz.seen, loaded)))
 
 
 class Quiz:
@@ -45,10 +49,12 @@ class Quiz:
 
     # -- the session -------------------------------------------------------------------------------------------------
 
-    def run(self, limit: int | None, new: int, problems: list[Problem]) -> None:
+    def run(self, limit: int | None, new: int, problems: list[Problem], gone: int = 0) -> None:
         today = self.today()
         chosen = plan(self.cards, self.seen, today, new, limit)
         session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
+        if gone:
+            self.say(views.notice, f"{many(gone, 'card')} with a history left the decks. See `studyrnn check`")
         self.greet(chosen, today, new, problems)
         try:
             while (card := session.current()) is not None:
@@ -61,9 +67,13 @@ class Quiz:
             self.summary()
 
     def greet(self, chosen: Plan, today: int, new: int, problems: list[Problem]) -> None:
-        if problems:
-            files = ", ".join(dict.fromkeys(problem.file for problem in problems))
-            told = f"{many(len(problems), 'problem')} in {literally(files)}: what has one is left out."
+        errors = [problem for problem in problems if not problem.warning]
+        for problem in problems:
+            if problem.warning:
+                self.say(views.notice, literally(str(problem)))
+        if errors:
+            files = ", ".join(dict.fromkeys(problem.file for problem in errors))
+            told = f"{many(len(errors), 'problem')} in {literally(files)}: what has one is left out."
             self.say(views.notice, f"{told} See `studyrnn check {literally(files)}`")
         answered = sum(seen.last_day == today for seen in self.seen.values())
         if chosen.cards and answered:
@@ -106,10 +116,9 @@ class Quiz:
         index = before.reviews if before else 0
         question = None
         if card.kind == "exercise":
-            from studyrnn.exercises import find
-            from studyrnn.questions.drawing import draw
+            from studyrnn.exercises import question as asked
 
-            question = draw(find(card.id), self.seed, index)
+            question = asked(card, self.seed, index)
         posed = pose(card, self.permutation(card.id, index), question)
         self.say(views.header, session.asked + 1, session.total, described, posed.sheet.heading)
         self.say(views.sheet, posed.sheet)
@@ -141,7 +150,7 @@ class Quiz:
         suggested = response.suggested if posed.tries else GOOD
         leaving: BaseException | None = None
         try:
-            rating = self.rating({r: state.due_day - today for r, state in after.items()}, suggested)
+            rating = self.rating({r: state.due_day - today for r, state in after.items()}, suggested, card.source)
         except (Leave, EndOfInput, KeyboardInterrupt) as error:
             if response.score is None:
                 raise  # nothing was answered yet
@@ -182,8 +191,8 @@ class Quiz:
         first, count = (old.first_day, old.reviews) if old else (review.day, 0)
         self.seen[review.card] = Seen(count + 1, first, review.day, review.due_day, review.rating)
 
-    def rating(self, intervals: dict[int, int], suggested: int) -> int:
-        self.say(views.ratings, intervals, suggested)
+    def rating(self, intervals: dict[int, int], suggested: int, source: tuple[str, ...]) -> int:
+        self.say(views.ratings, intervals, suggested, bool(source))
         while True:
             word = self.screen.ask("rating").strip().lower().removeprefix(":")
             if not word:
@@ -193,6 +202,9 @@ class Quiz:
                     return rating
             if word in {"q", "quit"}:
                 raise Leave
+            if word == "w":
+                self.say(views.sources, told(source))
+                continue
             self.refuse("type 1 again, 2 hard, 3 good or 4 easy; Enter takes the suggested one")
 
     def today(self) -> int:

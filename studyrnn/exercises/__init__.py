@@ -11,7 +11,7 @@ import pkgutil
 import re
 
 from studyrnn.errors import ReplayError, UnknownName
-from studyrnn.model import Question
+from studyrnn.model import Card, Question
 from studyrnn.questions.base import Exercise
 
 
@@ -40,6 +40,14 @@ def find(exercise_id: str) -> Exercise:
             return exercise
     known = [exercise.id for exercise in all_exercises()]
     raise UnknownName("exercise", exercise_id, known, "`studyrnn exercises` lists them all.")
+
+
+def question(card: Card, seed: int, index: int) -> Question:
+    """What an exercise card asks: numbers drawn anew, or its own."""
+    from studyrnn.questions.drawing import draw, fixed
+
+    exercise = find(card.exercise)
+    return fixed(exercise, card.given, card.variant) if card.given else draw(exercise, seed, index)
 
 
 def replay(code: str) -> Question:

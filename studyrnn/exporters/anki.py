@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count as counting
 
-from studyrnn.markup import replace_gaps, spans
+from studyrnn.documents import told
+from studyrnn.markup import literally, replace_gaps, spans
 from studyrnn.model import Card, CardKind, Question
 
 BASIC, CLOZE = "Basic", "Cloze"
@@ -86,20 +87,27 @@ def notes_of(card: Card, titles: Mapping[str, str], variants: int) -> list[Note]
     notetype = CLOZE if card.kind == "cloze" else BASIC
     front, back = _SIDES[card.kind](card)
     more = [f"Why: {card.why}"] if card.why else []
-    more += [f"Source: {', '.join(card.source)}"] if card.source else []
-    back = "<br><br>".join(part for part in (back, *map(to_html, more)) if part)
+    back = "<br><br>".join(part for part in (back, *map(to_html, [*more, *_origin(card)])) if part)
     return [Note(card.id, notetype, deck, front, back, tags)]
+
+
+def _origin(card: Card) -> list[str]:
+    """Where a claim can be looked up; where the question comes from, and what is wrong there."""
+    parts = [f"See: {'; '.join(map(literally, card.refs))}"] if card.refs else []
+    return parts + (["Source:\n" + "\n".join(told(card.source))] if card.source else [])
 
 
 def _exercise_notes(card: Card, deck: str, tags: str, variants: int) -> list[Note]:
     """A flashcard cannot draw numbers: a few fixed variants stand in, each a note of its own."""
-    from studyrnn.exercises import find
-    from studyrnn.questions.drawing import draw, full_stem
+    from studyrnn.exercises import question
+    from studyrnn.questions.drawing import full_stem
 
-    exercise = find(card.id)
-    questions = [draw(exercise, 0, index) for index in range(variants)]
+    questions = [question(card, 0, index) for index in range(1 if card.given else variants)]
+    identities = [card.id if card.given else f"{card.id}#{q.index}" for q in questions]
+    backs = ["<br><br>".join(map(to_html, [_worked(q), *_origin(card)])) for q in questions]
     return [
-        Note(f"{card.id}#{q.index}", BASIC, deck, to_html(full_stem(q)), to_html(_worked(q)), tags) for q in questions
+        Note(identity, BASIC, deck, to_html(full_stem(q)), back, tags)
+        for identity, q, back in zip(identities, questions, backs, strict=True)
     ]
 
 
@@ -119,7 +127,7 @@ def _worked(question: Question) -> str:
         lines.append(f"Why: {question.why}")
     if decimals:
         lines.append(f"Right within {question.tolerance:.3g} in each entry.")
-    return "\n".join([*lines, f"`{question.replay}`"])
+    return "\n".join([*lines, f"`{question.replay}`"] if question.replay else lines)
 
 
 def _open(card: Card) -> tuple[str, str]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count as counting
 from typing import Any
 
+import numpy as np
+
 from studyrnn.engine.latex import literal
 from studyrnn.engine.symbols import symbol
-from studyrnn.errors import DrawError
+from studyrnn.errors import ArgumentError, DrawError
 from studyrnn.grading.scoring import distance, entries_of
 from studyrnn.model import Given, Question, SlipValue, Step, Value
-from studyrnn.questions.base import Exercise, Slip, Teller, Told
+from studyrnn.questions.base import Exercise, Slip, Teller, Told, Variant
 from studyrnn.questions.forms import Draft, Finished
 from studyrnn.questions.planning import EquationWork, Plan, SlipPlan, plan, public
 
@@ -35,6 +38,47 @@ def draw(exercise: Exercise, seed: int, index: int) -> Question:
         if drawn and finished:
             return _question(exercise, variant.convention, drawn, finished, seed, index)
     raise DrawError(f"{exercise.id}: no draw of {REDRAWS} for seed {seed}, index {index} tells its slips apart")
+
+
+def fixed(exercise: Exercise, given: Mapping[str, Value], convention: Mapping[str, str]) -> Question:
+    """The question with these numbers in place of drawn ones: all inputs by the names they have in JSON (h_prev).
+
+    `convention` chooses among the variants that take these inputs. Slips that these numbers cannot show are left out.
+    Raises ArgumentError for names, shapes or variants that the exercise does not have.
+    """
+    which = _which(exercise, given, convention)
+    prepared = plan(exercise, which)
+    values = {name: given[public(name)] for name in prepared.inputs}
+    for name, shape in ((name, np.shape(prepared.draw(random.Random(0))[name])) for name in prepared.inputs):
+        if np.ndim(values[name]) != len(shape):
+            what = {0: "a number", 1: "a vector", 2: "a matrix"}[len(shape)]
+            raise ArgumentError(f"{public(name)}: {exercise.id} takes {what} here")
+    drawn = None
+    with suppress(ValueError, IndexError):  # shapes that do not fit
+        drawn = _worked_out(exercise, prepared, prepared.run(values), lenient=True)
+    if drawn is None:
+        shapes = ", ".join(f"{public(name)} {np.shape(value)}" for name, value in values.items())
+        raise ArgumentError(f"given: these shapes do not fit together: {shapes}")
+    finished = exercise.form.finish(drawn.draft, stream(f"{exercise.id} {values}"))
+    if finished is None:
+        raise ArgumentError(f"given: {exercise.id} makes no question of these numbers")
+    return _question(exercise, prepared.variant.convention, drawn, finished, 0, -1)
+
+
+def _which(exercise: Exercise, given: Mapping[str, Value], convention: Mapping[str, str]) -> int:
+    places = [k for k, variant in enumerate(exercise.variants) if isinstance(variant, Variant)]
+    if not places:
+        raise ArgumentError(f"given: {exercise.id} is told, not computed: its numbers cannot be chosen")
+    inputs = {k: sorted(map(public, plan(exercise, k).inputs)) for k in places}
+    fitting = [k for k in places if inputs[k] == sorted(given)]
+    if not fitting:
+        wanted = " or ".join(dict.fromkeys(", ".join(names) for names in inputs.values()))
+        raise ArgumentError(f"given: {exercise.id} needs {wanted}")
+    found = [k for k in fitting if convention.items() <= exercise.variants[k].convention.items()]
+    if len(found) != 1:
+        there = ["{" + ", ".join(map(": ".join, exercise.variants[k].convention.items())) + "}" for k in fitting]
+        raise ArgumentError(f"variant: has to name one of {', '.join(there)}")
+    return found[0]
 
 
 def series(chosen: Sequence[Exercise], seed: int) -> Iterator[Question]:
@@ -81,12 +125,17 @@ def _computed(exercise: Exercise, which: int, chance: random.Random) -> _Drawn |
     if prepared.variant.keep is not None and not prepared.variant.keep(trace):
         return None
     key = exercise.form.observe(trace, exercise.asks)
-    apart = exercise.form.apart(key)
-    if not exercise.form.exact and _hard_to_give(key, apart):
+    if not exercise.form.exact and _hard_to_give(key, exercise.form.apart(key)):
         return None
+    return _worked_out(exercise, prepared, trace)
+
+
+def _worked_out(exercise: Exercise, prepared: Plan, trace: Mapping[str, Any], lenient: bool = False) -> _Drawn | None:
+    """`lenient`: slips that cannot be told apart are left out, and none has to be left."""
+    key = exercise.form.observe(trace, exercise.asks)
     found = ((slip.slip, _value(exercise, prepared, slip, trace), slip.parts_at) for slip in prepared.slips)
-    slips = _told_apart(key, found, apart)
-    if not slips:
+    slips = _told_apart(key, found, exercise.form.apart(key), lenient)
+    if slips is None or not (slips or lenient):
         return None
     work = EquationWork(prepared, trace)
     draft = Draft(prepared.symbols[exercise.asks], key, slips, (), work, trace)
@@ -110,9 +159,11 @@ def _told(exercise: Exercise, variant: Teller, chance: random.Random) -> _Drawn 
     return _Drawn(draft, told.stem, given)
 
 
-def _told_apart(key: Value, found: Iterable[tuple[Slip, Value, str]], apart: float) -> list[SlipValue] | None:
+def _told_apart(
+    key: Value, found: Iterable[tuple[Slip, Value, str]], apart: float, lenient: bool = False
+) -> list[SlipValue] | None:
     """The slips that can be told from the key and from one another on these numbers; None where one that always has
-    to be cannot."""
+    to be cannot, unless `lenient`."""
     kept: list[SlipValue] = []
     taken = [key]
     for slip, value, parts_at in found:
@@ -120,7 +171,7 @@ def _told_apart(key: Value, found: Iterable[tuple[Slip, Value, str]], apart: flo
         if finite and _same_shape(value, key) and all(distance(value, other) >= apart for other in taken):
             kept.append(SlipValue(slip.id, value, slip.message, parts_at))
             taken.append(value)
-        elif slip.always:
+        elif slip.always and not lenient:
             return None
     return kept
 

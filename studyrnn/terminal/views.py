@@ -89,6 +89,8 @@ def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> 
         lines += _worked(step, step.name == solved.parts_at, width, plain)
     if solved.why:
         lines += [Text(), *paragraphs(f"Why: {solved.why}", width, plain)]
+    if solved.refs:
+        lines += [Text(), *quiet(f"See: {'; '.join(solved.refs)}", width, plain)]
     if solved.replay:
         lines += [Text(), Text(f" {solved.replay}", style=QUIET)]
     return [*lines, Text()]
@@ -175,11 +177,18 @@ def headline(text: str) -> list[Text]:
     return [Text(" " * MARGIN + text, style="bold")]
 
 
-def ratings(intervals: Mapping[int, int], suggested: int, width: int, plain: bool) -> list[Text]:
-    """The four ratings with the days until the card returns, and what Enter does."""
+def ratings(intervals: Mapping[int, int], suggested: int, has_source: bool, width: int, plain: bool) -> list[Text]:
+    """The four ratings with the days until the card returns, what Enter does, and the source where there is one."""
+    between = ", " if plain else " · "
     parts = [f"{rating} {RATING_NAMES[rating]} {days(intervals[rating])}" for rating in sorted(intervals)]
-    line = (", " if plain else " · ").join(parts)
-    return [*quiet(line, width, plain), *quiet(f"Enter: {suggested} {RATING_NAMES[suggested]}", width, plain)]
+    more = [f"Enter: {suggested} {RATING_NAMES[suggested]}"] + ["w where this comes from"] * has_source
+    return [*quiet(between.join(parts), width, plain), *quiet(between.join(more), width, plain)]
+
+
+def sources(lines: Sequence[str], width: int, plain: bool) -> list[Text]:
+    """Where a card comes from, one source after the other."""
+    shown = [line for text in lines for line in _hanging(" - " if plain else " · ", text, width, plain)]
+    return [*shown, Text()] if shown else said("This card names no source.", width, plain)
 
 
 def days(count: int) -> str:

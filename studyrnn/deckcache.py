@@ -1,0 +1,81 @@
+"""Parsed decks, kept: parsing YAML takes longer than everything else before the first question."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from studyrnn import __version__
+from studyrnn.errors import DeckError
+from studyrnn.markup import visible
+from studyrnn.model import Card, Deck, Loaded, Option, Reading
+
+FORMAT = 2
+_LISTS = [field.name for field in fields(Card) if str(field.type).startswith("tuple")]
+
+
+def load(path: Path, cache: Path | None = None) -> Loaded:
+    """One deck. `cache` is a directory for parsed decks; a file that changed, or had problems, is parsed anew."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise DeckError(f"cannot read {path}: {error.strerror}") from None
+    stamp = [FORMAT, _code_version(), str(path.resolve()), stat.st_mtime_ns, stat.st_size]
+    kept = _cache_file(cache, path) if cache else None
+    if kept and (found := _from_cache(kept, stamp, path)):
+        return found
+    from studyrnn.deckfile import read
+
+    loaded = read(path)
+    if kept and not loaded.problems:
+        _to_cache(kept, stamp, loaded)
+    return loaded
+
+
+def _code_version() -> str:
+    """Changes with every release, and with every edit of the reader in a checkout."""
+    readers = [Path(__file__).with_name(name) for name in ("deckfile.py", "yamlfile.py", "model.py")]
+    return f"{__version__} {max(path.stat().st_mtime_ns for path in readers)}"
+
+
+def _cache_file(cache: Path, path: Path) -> Path:
+    import hashlib
+
+    digest = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
+    return cache / f"{path.stem}-{digest}.json"
+
+
+def _from_cache(kept: Path, stamp: list[Any], path: Path) -> Loaded | None:
+    try:
+        data = json.loads(kept.read_text("utf-8"))
+        if data["stamp"] != stamp:
+            return None
+        deck = data["deck"]
+        deck["cards"] = tuple(_card(entry) for entry in deck["cards"])
+        deck["reading"] = tuple(Reading(**{**entry, "source": tuple(entry["source"])}) for entry in deck["reading"])
+        deck |= {name: tuple(deck[name]) for name in ("requires", "covers")}
+        return Loaded(Deck(**deck), (), visible(str(path)), data["lines"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None  # no cache, or one that somebody touched: parse
+
+
+def _card(entry: dict[str, Any]) -> Card:
+    entry |= {name: tuple(entry[name]) for name in _LISTS}
+    entry["options"] = tuple(Option(**option) for option in entry["options"])
+    return Card(**entry)
+
+
+def _to_cache(kept: Path, stamp: list[Any], loaded: Loaded) -> None:
+    data = {"stamp": stamp, "deck": asdict(loaded.deck), "lines": loaded.lines}
+    temporary = kept.with_suffix(f".{os.getpid()}")
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(data), "utf-8")
+        temporary.replace(kept)
+    except OSError:
+        with contextlib.suppress(OSError):  # a cache that cannot be written only costs time
+            temporary.unlink(missing_ok=True)
