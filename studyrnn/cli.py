@@ -21,7 +21,8 @@ app = typer.Typer(
 )
 
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME]...", help="Decks, topics or YAML files; all if none.")
+    list[str] | None,
+    typer.Argument(metavar="[NAME]...", help="Decks, topics, cards, YAML files, folders/; all if none."),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most this many cards.")]
 New = Annotated[int, typer.Option(min=0, help="New cards a day.")]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from studyrnn import __version__
 from studyrnn.errors import DeckError
-from studyrnn.markup import visible
 from studyrnn.model import Card, Deck, Loaded, Option, Reading
 
 FORMAT = 2
@@ -30,7 +29,7 @@ def load(path: Path, cache: Path | None = None) -> Loaded:
         return found
     from studyrnn.deckfile import read
 
-    loaded = read(path)
+    loaded = replace(read(path), file=str(path))
     if kept and not loaded.problems:
         _to_cache(kept, stamp, loaded)
     return loaded
@@ -58,7 +57,7 @@ def _from_cache(kept: Path, stamp: list[Any], path: Path) -> Loaded | None:
         deck["cards"] = tuple(_card(entry) for entry in deck["cards"])
         deck["reading"] = tuple(Reading(**{**entry, "source": tuple(entry["source"])}) for entry in deck["reading"])
         deck |= {name: tuple(deck[name]) for name in ("requires", "covers")}
-        return Loaded(Deck(**deck), (), visible(str(path)), data["lines"])
+        return Loaded(Deck(**deck), (), str(path), data["lines"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None  # no cache, or one that somebody touched: parse
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from studyrnn.deckcache import load
 from studyrnn.errors import DeckError, UnknownName
+from studyrnn.markup import visible
 from studyrnn.model import Card, Loaded, Problem
 
 _ENDINGS = (".yaml", ".yml")
@@ -53,53 +55,60 @@ def chosen(names: Iterable[str], own: Path | None = None, cache: Path | None = N
 def select(
     names: Iterable[str], cache: Path | None = None, own: Path | None = None
 ) -> tuple[list[Card], list[Problem]]:
-    """The cards that `names` stand for, in deck order, none twice; all of the collection where no name is given.
-
-    A name is a deck, a topic (a name that is both means both), a YAML file or a folder of them. An exercise belongs to
-    its own topic as well as to the decks that list it. Of two cards with one id a learner's own takes the place of the
-    shipped one. Raises UnknownName, with the nearest names, and DeckError for a file that cannot be
-    read.
-    """
+    """The cards that `names` stand for, and what is wrong with the decks among which they choose."""
     names = list(names)
     loaded = chosen(names, own, cache)
-    words = [name for name in names if not is_path(name)]
-    named = {path for name in names if is_path(name) for path in map(str, _files(Path(name)))}
-    whole = [each for each in loaded if each.file in named]  # every card of a file that is named
-    rest = [each for each in loaded if each.file not in named]
-    every = [card for each in rest for card in each.deck.cards]
-    decks, topics = dict.fromkeys(each.deck.name for each in rest), {card.topic for card in every}
+    return pick(names, loaded), troubles(loaded)
+
+
+def pick(names: Sequence[str], loaded: Sequence[Loaded]) -> list[Card]:
+    """The cards that `names` stand for, in deck order, none twice; all of them where no name is given.
+
+    A name is a deck, a topic (a name that is both means both), a card, a YAML file or a folder of them. An exercise
+    belongs to its own topic as well as to the decks that list it. Of two cards with one id a learner's own takes the
+    place of the shipped one. Raises UnknownName, with the nearest names.
+    """
+    words = {name for name in names if not is_path(name)}
+    named = {str(path) for name in names if is_path(name) for path in _files(Path(name))}
+    whole = [card for each in loaded if each.file in named for card in each.deck.cards]  # every card of a named file
+    rest = [card for each in loaded if each.file not in named for card in each.deck.cards]
     for word in words:
-        if word not in decks and word not in topics:
-            raise UnknownName("deck or topic", word, dict.fromkeys([*decks, *sorted(topics)]))
-    cards = [card for each in whole for card in each.deck.cards]
-    cards += [card for card in every if not words or card.deck in words or card.topic in words]
-    by_rank = sorted(loaded, key=lambda each: (each.file not in named, _is_shipped(each)))
+        if not any(word in {card.deck, card.topic, card.id} for card in rest):
+            _refuse(word, rest)
+    wanted = [card for card in rest if not words or words & {card.deck, card.topic, card.id}]
     taken: dict[str, Card] = {}
-    for card in (card for each in by_rank for card in each.deck.cards):
+    for card in (card for each in _by_rank(loaded) for card in each.deck.cards):
         taken.setdefault(card.id, card)
-    problems = [problem for each in loaded for problem in each.problems]
-    return list({card.id: taken[card.id] for card in cards}.values()), [*problems, *same_names(by_rank)]
+    return list({card.id: taken[card.id] for card in [*whole, *wanted]}.values())
 
 
-def _is_shipped(loaded: Loaded) -> bool:
-    return Path(loaded.file).parent == shipped_directory()
+def _refuse(word: str, cards: Sequence[Card]) -> NoReturn:
+    folder = f'For the folder write "{word}/"' if Path(word).is_dir() else ""
+    known = dict.fromkeys([*(card.deck for card in cards), *sorted({card.topic for card in cards})])
+    raise UnknownName("deck, topic or card", word, known, lists=folder)
+
+
+def _by_rank(loaded: Sequence[Loaded]) -> list[Loaded]:
+    """What is named on the command line comes first there; after it a learner's own decks, then the shipped ones."""
+    return sorted(loaded, key=lambda each: Path(each.file).parent == shipped_directory())
+
+
+def troubles(loaded: Sequence[Loaded]) -> list[Problem]:
+    return [*(problem for each in loaded for problem in each.problems), *same_names(loaded)]
 
 
 def same_names(loaded: Sequence[Loaded]) -> list[Problem]:
     """Two decks of one name: of their cards with the same id only the first is asked."""
     first: dict[str, Loaded] = {}
     found = []
-    for each in loaded:
+    for each in _by_rank(loaded):
         other = first.setdefault(each.deck.name, each)
         if other is not each and other.file != each.file:
-            found.append(
-                Problem(
-                    other.file, 1, "",
-                    f'another deck is called "{each.deck.name}" too, {each.file}: of cards with the same id only those '
-                    "of this one are asked. Give one of the two files, and its deck:, another name",
-                    warning=True,
-                )
-            )  # fmt: skip
+            told = (
+                f'another deck is called "{each.deck.name}" too, {visible(each.file)}: of cards with the same id only '
+                "those of this one are asked. Give one of the two files, and its deck:, another name"
+            )
+            found.append(Problem(visible(other.file), 1, "", told, warning=True))
     return found
 
 
@@ -121,8 +130,9 @@ def titles(names: Iterable[str] = (), cache: Path | None = None, own: Path | Non
 
 
 def is_path(name: str) -> bool:
-    """A file, or a folder: told from a deck's name by its ending or a slash, never by what lies about."""
-    return name.endswith(_ENDINGS) or "/" in name or os.sep in name or name in {".", ".."}
+    """A file, or a folder written with a slash at its end: told from the name of a deck or a card by how it is
+    written, never by what lies about."""
+    return name.endswith((*_ENDINGS, "/", os.sep)) or name in {".", ".."} or Path(name).is_absolute()
 
 
 def _files(path: Path) -> list[Path]:

@@ -102,7 +102,7 @@ class Loaded:
 
     deck: Deck
     problems: tuple[Problem, ...]
-    file: str = ""
+    file: str = ""  # as it was named
     lines: Mapping[str, int] = field(default_factory=dict)  # by the id of the card; "": the deck itself
 
 

@@ -26,7 +26,7 @@ def test_version_and_help(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["quiz", "gur"], 2, 'no deck or topic is called "gur". Did you mean "gru"?'),
+        (["quiz", "gur"], 2, 'no deck, topic or card is called "gur". Did you mean "gru"?'),
         (["quiz", "nowhere.yaml"], 1, "cannot read nowhere.yaml: No such file or directory"),
         (["quiz", "--limit", "0"], 2, "0 is not in the range"),
         (["quiz", "--new", "many"], 2, "'many' is not a valid int"),

@@ -141,11 +141,8 @@ def test_colour_only_where_it_is_wanted(deck: str, tmp_path: Path) -> None:
 
 def test_a_hint_ladder(tmp_path: Path) -> None:
     """Formula, formula with numbers, first number, the solution, and then no more."""
-    play = Terminal(tmp_path, "quiz", "lstm", "--seed", "3", "--new", "18")
-    shown = play.wait_for("› ")
-    while "LSTM · level" not in shown:
-        play.type("")
-        shown = play.type("3")
+    play = Terminal(tmp_path, "quiz", "lstm.cell-state", "--seed", "3")
+    play.wait_for("› ")
     assert "cₜ = fₜ ⊙ cₜ₋₁ + iₜ ⊙ gₜ" in play.type("h")
     assert "⎡" in play.type("h")
     assert "The first number of" in play.type("h")
@@ -154,7 +151,7 @@ def test_a_hint_ladder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "early"), [(("gru",), {"numpy", "sympy", "fsrs", "yaml"}), (("rnn",), {"sympy", "fsrs"})]
+    ("arguments", "early"), [(("gru",), {"numpy", "sympy", "fsrs", "yaml"}), (("rnn.scalar-step",), {"sympy", "fsrs"})]
 )
 def test_nothing_heavy_before_the_first_card(tmp_path: Path, arguments: tuple[str, ...], early: set[str]) -> None:
     """No numpy, sympy or fsrs in sys.modules when a text card is on the screen; the deck cache is warm."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from studyrnn.deckfile import read
+from studyrnn.deckfile import CARD_KEYS, DECK_KEYS, read
 from studyrnn.engine.cells import Cell
 from studyrnn.engine.equations import Program
 from studyrnn.engine.network import Layer, Network
@@ -68,6 +68,22 @@ def test_the_deck_has_every_kind_and_no_problems(tmp_path: Path) -> None:
     loaded = read(path)
     assert [str(problem) for problem in loaded.problems] == []
     assert {card.kind for card in loaded.deck.cards} == set(CARD_KINDS)
+
+
+def test_the_page_on_the_format_shows_every_kind_and_key(tmp_path: Path) -> None:
+    """Its deck is one without problems or warnings, and no key goes unmentioned."""
+    page = (ROOT / "decks" / "README.md").read_text("utf-8")
+    path = tmp_path / "my-deck.yaml"
+    path.write_text(re.findall(r"```yaml\n(deck: .*?)```", page, re.DOTALL)[0], "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "studyrnn.cli", "check", "--strict", str(path)],
+        env={**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.stdout == "No problems in 1 file, 8 cards are fine\n"
+    assert {card.kind for card in read(path).deck.cards} == set(CARD_KINDS)
+    for key in {*DECK_KEYS, *(key for keys in CARD_KEYS.values() for key in keys)}:
+        assert re.search(rf"\b{key}:|`{key}`", page), key
 
 
 def test_both_commands_stand_in_the_first_screen() -> None:

@@ -28,8 +28,8 @@ def run(
     names: list[str], limit: int | None, new: int, seed: int | None, db: Path | None, plain: bool, no_color: bool
 ) -> None:
     own, cache = environment.deck_directory(), environment.cache_directory()
-    cards, problems = decks.select(names, cache, own)
     loaded = decks.chosen(names, own, cache)
+    cards, problems = decks.pick(names, loaded), decks.troubles(loaded)
     screen = Screen(plain or environment.wants_plain(), no_color or environment.wants_no_color())
     with Store(db or environment.log_file(), decks.renamed(loaded)) as store:
         quiz = Quiz(screen, store, cards, environment.random_seed() if seed is None else seed)
