@@ -107,6 +107,7 @@ EXERCISES = (
     ),
     _counted(
         id="parameter-sharing.with-output",
+        version=2,
         level=2,
         asks="P",
         requires=("parameter-sharing.rnn-count",),
@@ -114,8 +115,8 @@ EXERCISES = (
         variants=(
             _variant(
                 {"hidden": _BLOCK, "output": "m * n + m", "P": "hidden + output"},
-                "A vanilla RNN with $d$ inputs, $n$ units and $m$ outputs, $y_t = W_{hy} h_t + b_y$ at each of $T$ "
-                "steps. How many numbers are trained altogether?",
+                "A vanilla RNN with $d$ inputs, $n$ units with one bias vector, and $m$ outputs, "
+                "$y_t = W_{hy} h_t + b_y$ at each of $T$ steps. How many numbers are trained altogether?",
                 _instead("P", "hidden", "no-output-layer", r"The output layer is missing: $W_{hy}$ is $m \times n$."),
                 _instead("output", "m * d + m", "reads-the-input", "The output layer reads $h_t$, not $x_t$."),
                 _instead("output", "m * n", "no-output-bias", "The bias $b_y$ is missing: one number an output."),
@@ -158,6 +159,7 @@ EXERCISES = (
     ),
     _counted(
         id="parameter-sharing.stacked-count",
+        version=2,
         level=2,
         asks="P",
         requires=("parameter-sharing.rnn-count",),
@@ -165,8 +167,8 @@ EXERCISES = (
         variants=(
             _variant(
                 {"first": _BLOCK, "second": "n * n + n * n + n", "P": "first + second"},
-                "Two vanilla RNN layers, one on top of the other, of $n$ units each. The lower one reads $d$ inputs. "
-                "How many numbers are trained?",
+                "Two vanilla RNN layers, one on top of the other, of $n$ units and one bias vector each, without an "
+                "output layer. The lower one reads $d$ inputs. How many numbers are trained?",
                 _instead(
                     "second",
                     _BLOCK,
@@ -186,6 +188,7 @@ EXERCISES = (
     ),
     _counted(
         id="parameter-sharing.bidirectional-count",
+        version=2,
         level=3,
         asks="P",
         requires=("parameter-sharing.stacked-count",),
@@ -197,9 +200,9 @@ EXERCISES = (
                     "second": "2 * (n * (2 * n) + n * n + n)",
                     "P": "first + second",
                 },
-                "Two bidirectional vanilla RNN layers, one on top of the other, with $n$ units in each direction. The "
-                "states of both directions are joined end to end and handed up. The lower layer reads $d$ inputs. How "
-                "many numbers are trained?",
+                "Two bidirectional vanilla RNN layers, one on top of the other, with $n$ units and one bias vector in "
+                "each direction, without an output layer. The states of both directions are joined end to end and "
+                "handed up. The lower layer reads $d$ inputs. How many numbers are trained?",
                 _instead(
                     "second",
                     "2 * (n * n + n * n + n)",

@@ -42,7 +42,7 @@ def task_kind(_: Given, q: Question) -> str:
     if re.search("each word|each of|at each", q.stem):
         return f"the outputs at all steps from 1 to {length}"
     if re.search("translates|answers|sums up", q.stem):
-        return f"outputs of further steps, from {length + 1} on"
+        return f"one output for each word it writes, once all {length} inputs are read"
     return f"the output at step {length} alone"
 
 

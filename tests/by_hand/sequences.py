@@ -101,7 +101,7 @@ TOLD = {
         "in English",
         "summary",
         "answer of",
-        "to be sung",
+        "reads a tune",
         "lines of a program",
     ),
 }

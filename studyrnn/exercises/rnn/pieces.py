@@ -143,13 +143,17 @@ _JOBS = (
     ("forecasts at each of {T} hours which of {k} prices comes next", _EVERY, "Each hour has a forecast of its own."),
     ("marks in each of {T} video frames which of {k} gestures is seen", _EVERY, "Each frame has an answer of its own."),
     ("translates a sentence of {T} words with a vocabulary of {k} words", _AFTER, "The whole has to be read first."),
-    ("answers a question of {T} words in a sentence of its own from {k} words", _AFTER, "Read first, write then."),
+    (
+        "answers a question of {T} words in a sentence, with a vocabulary of {k} words",
+        _AFTER,
+        "Read first, write then.",
+    ),
     ("sums up a text of {T} words in a few words, chosen from {k}", _AFTER, "The whole has to be read first."),
 )
 _OPTIONS = {
     _LAST: "the output at step {T} alone",
     _EVERY: "the outputs at all steps from 1 to {T}",
-    _AFTER: "outputs of further steps, from {next} on",
+    _AFTER: "one output for each word it writes, once all {T} inputs are read",
     _FIRST: "the output at step 1 alone",
 }
 _SLIPS = {
@@ -169,8 +173,8 @@ def _task_kind(chance: random.Random) -> Told:
         "with targets?",
         key=0.0,
         slips={_SLIPS[kind][0]: float(place) for place, kind in enumerate(places) if place},
-        solution=f"{why} So the loss reads {_OPTIONS[right].format(T=T, next=T + 1)}.",
-        options=tuple(_OPTIONS[kind].format(T=T, next=T + 1) for kind in places),
+        solution=f"{why} So the loss reads {_OPTIONS[right].format(T=T)}.",
+        options=tuple(_OPTIONS[kind].format(T=T) for kind in places),
         hints=("How many answers does the task want, and how much has to be read before each?",),
     )
 
@@ -209,7 +213,7 @@ EXERCISES = (
     ),
     Exercise(
         id="rnn.task-kind",
-        version=1,
+        version=2,
         level=2,
         form=Choice(),
         summary="which outputs a task trains: the last, all, or those after the input",

@@ -146,8 +146,8 @@ _TASKS = (
     (_CODED, "It reads a sentence of {T} words in one of {k} languages and writes it in English."),
     (_CODED, "It reads an article of {L} words and writes a summary of at most {k} words."),
     (_CODED, "It reads a question of {T} words and writes an answer of up to {k} words."),
-    (_CODED, "It reads a tune of {T} notes and writes a text of {k} words to be sung to it."),
-    (_CODED, "It reads {T} lines of a program and writes what they do in {k} words."),
+    (_CODED, "It reads a tune of {T} notes and writes a review of it in up to {k} words."),
+    (_CODED, "It reads {T} lines of a program and writes what they do in up to {k} words."),
 )
 _WHY = {
     _ONE_MANY: "One thing is read, and a sequence is written.",
@@ -199,7 +199,7 @@ EXERCISES = (
     ),
     Exercise(
         id="sequences.kinds",
-        version=1,
+        version=2,
         level=1,
         form=Choice(),
         summary="one-to-many, many-to-one, many-to-many step by step, or encoder and decoder",
