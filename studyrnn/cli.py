@@ -25,10 +25,11 @@ Names = Annotated[
     typer.Argument(metavar="[NAME]...", help="Decks, topics, cards, YAML files, folders/; all if none."),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most this many cards.")]
-New = Annotated[int, typer.Option(min=0, help="New cards a day.")]
+New = Annotated[int | None, typer.Option(min=0, help="New cards a day; 10, or as configured.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="The same seed draws the same numbers.")]
 Database = Annotated[
-    Path | None, typer.Option("--db", dir_okay=False, help="The review log; default: in your data directory.")
+    Path | None,
+    typer.Option("--db", dir_okay=False, help="The review log; default: $STUDYRNN_DB, or in your data directory."),
 ]
 Plain = Annotated[
     bool, typer.Option("--plain", help="No glyphs, nothing drawn: for screen readers and simple terminals.")
@@ -58,7 +59,21 @@ def start(
 def quiz(
     names: Names = None,
     limit: Limit = None,
-    new: New = 10,
+    new: New = None,
+    minutes: Annotated[float | None, typer.Option(min=0.1, help="Stop after this many minutes.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only cards with this tag, topic or kind.")] = None,
+    flagged: Annotated[bool, typer.Option("--flagged", help="Only cards that you flagged.")] = False,
+    weak: Annotated[bool, typer.Option("--weak", help="Only cards that are hard for you.")] = False,
+    leech: Annotated[bool, typer.Option("--leech", help="Only cards missed eight times and more.")] = False,
+    cram: Annotated[
+        bool, typer.Option("--cram", help="Everything, the weakest first; the schedule is not touched.")
+    ] = False,
+    exam: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Everything once more before a date, spread over the days.")
+    ] = None,
+    confidence: Annotated[
+        bool | None, typer.Option("--confidence/--no-confidence", help="Ask how sure you are before telling.")
+    ] = None,
     seed: Seed = None,
     db: Database = None,
     plain: Plain = False,
@@ -70,7 +85,11 @@ def quiz(
     """
     from studyrnn.commands import quiz as command
 
-    command.run(names or [], limit, new, seed, db, plain, no_color)
+    options = command.Options(
+        limit=limit, new=new, tags=tag or (), flagged=flagged, weak=weak, leech=leech, minutes=minutes, cram=cram,
+        exam=exam, confidence=confidence, seed=seed, db=db, plain=plain, no_color=no_color,
+    )  # fmt: skip
+    command.run(names or [], options)
 
 
 @app.command()

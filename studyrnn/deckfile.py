@@ -27,7 +27,7 @@ _KIND_OF_KEY: dict[str, CardKind] = {
     "order": "order",
     "exercise": "exercise",
 }
-_ABOUT = ("source", "refs", "requires")  # lists of texts that any card may have
+_ABOUT = ("source", "refs", "requires", "siblings", "tags")  # lists of texts that any card may have
 _EVERY = ("id", "topic", "why", *_ABOUT, "formerly")  # what any card may have but an exercise
 DECK_KEYS = ("deck", "title", "chapter", "requires", "covers", "further-reading", "cards")
 CARD_KEYS: dict[CardKind, tuple[str, ...]] = {
@@ -140,7 +140,9 @@ class _DeckReader(YamlReader):
         kind = self.kind(node)
         keys = self.mapping(node, CARD_KEYS[kind], "a card")
         about: dict[str, Any] = {key: self.texts(keys[key], key) for key in (*_ABOUT, "formerly") if key in keys}
-        about |= {key: tuple(map(self.full_id, about[key])) for key in ("requires", "formerly") if key in about}
+        about |= {
+            key: tuple(map(self.full_id, about[key])) for key in ("requires", "siblings", "formerly") if key in about
+        }
         if kind == "exercise":
             return self.exercise(keys, about)
         card_id = self.identity(node, keys)

@@ -92,9 +92,10 @@ def sources_exist(card: Card, decks: Decks) -> Iterator[str]:
 
 
 def requirements_exist(card: Card, decks: Decks) -> Iterator[str]:
-    for name in card.requires:
-        if name not in decks.cards:
-            yield f'requires: there is no card "{name}". {nearest(name, decks.cards)}'
+    for key, names in (("requires", card.requires), ("siblings", card.siblings)):
+        for name in names:
+            if name not in decks.cards:
+                yield f'{key}: there is no card "{name}". {nearest(name, decks.cards)}'
     if card.id in decks.card_cycle:
         yield f"requires: these cards need one another: {', '.join(decks.card_cycle)}"
 

@@ -118,6 +118,8 @@ _CARD: dict[str, dict[str, Any]] = {
     "source": _texts("Where the question comes from: ids of sources, or words of your own"),
     "refs": _texts("Where a claim can be looked up: author, year, title"),
     "requires": _texts("Cards that should come first: id, deck/id, or the id of an exercise"),
+    "siblings": _texts("Cards that give this one away, or the other way round: not asked on the same day"),
+    "tags": _texts("Words to select by: studyrnn quiz --tag"),
     "formerly": _texts("Ids that this card had before: it carries their history on"),
 }
 

@@ -46,6 +46,8 @@ class Card:
     refs: tuple[str, ...] = ()  # where a claim can be looked up: author, year, title
     requires: tuple[str, ...] = ()  # ids of cards that should come first
     formerly: tuple[str, ...] = ()  # ids that this card had before: it carries their history on
+    siblings: tuple[str, ...] = ()  # cards that give this one away, or the other way round: not on the same day
+    tags: tuple[str, ...] = ()
     exercise: str = ""  # the id of the exercise that asks
     given: Mapping[str, Value] = field(default_factory=dict)  # its numbers, where they are not drawn anew
     variant: Mapping[str, str] = field(default_factory=dict)  # which of its variants, where they are not drawn
@@ -309,15 +311,26 @@ class MemoryState:
     lapses: int
 
 
+LEECH = 8  # lapses after which a card is better rewritten than repeated
+
+EventKind = Literal["review", "undo", "suspend", "unsuspend", "flag", "unflag", "forget", "reschedule"]
+EVENT_KINDS: tuple[EventKind, ...] = (
+    "review", "undo", "suspend", "unsuspend", "flag", "unflag", "forget", "reschedule",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
-class Review:
-    """One line of the log: everything that is known of one answer."""
+class Event:
+    """One line of the log: everything that is known of one answer, or of what a learner did to a card otherwise."""
 
     card: str
     at: str  # UTC, ISO 8601
     day: int  # ordinal of the study day
-    rating: int
-    due_day: int
+    kind: EventKind = "review"
+    id: str = ""
+    of: str = ""  # of an undo: the event that it takes back
+    rating: int | None = None
+    due_day: int | None = None
     score: float | None = None
     seed: int | None = None
     index: int | None = None
@@ -325,9 +338,31 @@ class Review:
     response: str = ""
     slip: str = ""
     hints: int = 0
-    tries: int = 1
+    tries: int = 0
     milliseconds: int = 0
-    mode: str = "quiz"
+    mode: str = ""  # quiz, repeat (within a day) or cram (never counts)
     predicted: float | None = None  # recall predicted before the answer
+    confidence: int | None = None  # 1 to 3, as the learner felt before the answer was shown
     model: str = ""
-    id: str = field(default="")
+
+
+@dataclass(frozen=True)
+class CardState:
+    """What the log says of a card: the events replayed."""
+
+    answers: int = 0  # every answer, repeats within a day included: the number of the next draw
+    first_day: int = 0  # of the answers since it was new; 0: it is new
+    last_day: int = 0
+    last_rating: int = 0
+    due_day: int = 0
+    memory: MemoryState | None = None
+    suspended: bool = False
+    flagged: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        return self.memory is None
+
+    @property
+    def is_leech(self) -> bool:
+        return self.memory is not None and self.memory.lapses >= LEECH

@@ -3,68 +3,210 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
 
-from studyrnn.model import AGAIN, Card
+from studyrnn.model import AGAIN, HARD, Card, CardState
+from studyrnn.scheduling import recall
 
 RETURNS_AFTER = 4  # cards between a miss and its return
+SURE_RETURNS_AFTER = 1  # of one that the learner was sure of: it comes back first
+WEAK_RECALL = 0.8
+_WINDOW = 8  # how far ahead a card may be fetched so that topics alternate
+_NEW = CardState()
+
+States = Mapping[str, CardState]
 
 
-class History(Protocol):
-    """What planning needs to know of a card that was answered before."""
+@dataclass(frozen=True)
+class Wishes:
+    """What a learner asks of one session."""
 
-    @property
-    def first_day(self) -> int: ...
-    @property
-    def last_day(self) -> int: ...
-    @property
-    def due_day(self) -> int: ...
-    @property
-    def last_rating(self) -> int: ...
+    new_a_day: int = 10
+    reviews_a_day: int = 200
+    limit: int | None = None
+    ahead: bool = False  # everything that was chosen, due or not
+    cram: bool = False  # everything that was chosen, and the schedule is not touched
+    exam_day: int | None = None  # everything once more before it
+    done_for_exam: Collection[str] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Today's cards: first those missed earlier today, then those due (longest overdue first), then new ones."""
+    """Today's cards: first those missed earlier today, then those to be reviewed, then new ones."""
 
-    missed: tuple[Card, ...]
-    due: tuple[Card, ...]
-    new: tuple[Card, ...]
+    missed: tuple[Card, ...] = ()
+    due: tuple[Card, ...] = ()
+    new: tuple[Card, ...] = ()
 
     @property
     def cards(self) -> tuple[Card, ...]:
         return self.missed + self.due + self.new
 
 
-def plan(
-    cards: Sequence[Card], seen: Mapping[str, History], today: int, new_a_day: int, limit: int | None = None
-) -> Plan:
-    """Choose from `cards`; new ones already begun today count towards `new_a_day`."""
-    missed = [c for c in cards if c.id in seen and seen[c.id].last_day == today and seen[c.id].last_rating == AGAIN]
-    due = [c for c in cards if c.id in seen and _is_due(seen[c.id], today)]
-    due.sort(key=lambda card: seen[card.id].due_day)
-    begun = sum(history.first_day == today for history in seen.values())
-    new = [card for card in cards if card.id not in seen][: max(0, new_a_day - begun)]
-    most = len(cards) if limit is None else limit
-    missed = missed[:most]
-    due = due[: most - len(missed)]
-    return Plan(tuple(missed), tuple(due), tuple(new[: most - len(missed) - len(due)]))
+# -- choosing --------------------------------------------------------------------------------------------------------
 
 
-def _is_due(history: History, today: int) -> bool:
+def plan(cards: Sequence[Card], states: States, today: int, wishes: Wishes = Wishes()) -> Plan:
+    """Choose from `cards`; what was done today counts towards the numbers a day."""
+    open_cards = [card for card in cards if not states.get(card.id, _NEW).suspended]
+    seen = [card for card in open_cards if not states.get(card.id, _NEW).is_new]
+    new = [card for card in open_cards if states.get(card.id, _NEW).is_new]
+    if wishes.cram:
+        return _cut(Plan((), (*_weakest_first(seen, states, today), *new)), wishes.limit)
+    missed = [card for card in seen if states[card.id].last_day == today and states[card.id].last_rating == AGAIN]
+    again = {card.id for card in missed}
+    due = [card for card in seen if card.id not in again and (wishes.ahead or _is_due(states[card.id], today))]
+    due.sort(key=lambda card: states[card.id].due_day)
+    ready = [card for card in new if _has_what_it_requires(card, states, {c.id for c in cards})]
+    begun, reviewed = _done_today(states.values(), today)
+    due_limit, new_limit = max(0, wishes.reviews_a_day - reviewed), max(0, wishes.new_a_day - begun)
+    if wishes.exam_day is not None:
+        due, ready, due_limit, new_limit = _for_exam(due, seen, ready, states, today, wishes)
+    answered = [card for card in seen if states[card.id].last_day == today]
+    due, ready = _without_siblings(due, ready, answered)
+    due, ready = alternating(due[:due_limit]), ready[:new_limit]  # what is new keeps the order of its chapter
+    return _cut(Plan(tuple(missed), tuple(due), tuple(ready)), wishes.limit)
+
+
+def _cut(chosen: Plan, limit: int | None) -> Plan:
+    """What was missed has precedence over what is due, and that over what is new."""
+    if limit is None:
+        return chosen
+    missed = chosen.missed[:limit]
+    due = chosen.due[: limit - len(missed)]
+    return Plan(missed, due, chosen.new[: limit - len(missed) - len(due)])
+
+
+def _is_due(state: CardState, today: int) -> bool:
     """Also where the last answer lies in the future: the clock was wrong then, and the card must not be lost."""
-    return history.last_day > today or (history.last_day < today and history.due_day <= today)
+    return state.last_day > today or (state.last_day < today and state.due_day <= today)
 
 
-def next_due(seen: Mapping[str, History], cards: Sequence[Card], today: int) -> dict[int, int]:
+def _has_what_it_requires(card: Card, states: States, within: Collection[str]) -> bool:
+    """Its requirements among the cards that are studied have been answered, and not missed the last time."""
+    asked = [states.get(name, _NEW) for name in card.requires if name in within]
+    return all(not state.is_new and state.last_rating > AGAIN for state in asked)
+
+
+def _done_today(states: Iterable[CardState], today: int) -> tuple[int, int]:
+    """New cards begun and others reviewed today."""
+    done = [state for state in states if state.last_day == today]
+    begun = sum(state.first_day == today for state in done)
+    return begun, len(done) - begun
+
+
+def _for_exam(
+    due: list[Card], seen: list[Card], new: list[Card], states: States, today: int, wishes: Wishes
+) -> tuple[list[Card], list[Card], int, int]:
+    """What is due, and today's share of everything that has not had its turn for this exam."""
+    assert wishes.exam_day is not None
+    at_hand = {card.id for card in due}
+    ahead = [card for card in _weakest_first(seen, states, wishes.exam_day) if card.id not in at_hand]
+    left = [card for card in [*due, *ahead, *new] if card.id not in wishes.done_for_exam]
+    share = ceil(len(left) / max(1, wishes.exam_day - today))
+    chosen = {card.id for card in left[: max(share, 1)]}
+    reviews = due + [card for card in ahead if card.id in chosen]
+    fresh = [card for card in new if card.id in chosen]
+    return reviews, fresh, len(reviews), len(fresh)
+
+
+def _weakest_first(cards: Iterable[Card], states: States, day: int) -> list[Card]:
+    def strength(card: Card) -> float:
+        memory = states[card.id].memory
+        return recall(memory, day) if memory else 0.0
+
+    return sorted(cards, key=strength)
+
+
+def _without_siblings(due: list[Card], new: list[Card], answered: Sequence[Card]) -> tuple[list[Card], list[Card]]:
+    """Cards that give one another away are asked on different days: what is due before what is new."""
+    taken = {name for card in answered for name in family(card)}
+    own = {card.id for card in answered}
+    kept: list[list[Card]] = []
+    for group in (due, new):
+        kept.append([])
+        for card in group:
+            names = family(card)
+            if card.id in own or not names & taken:
+                kept[-1].append(card)
+                taken |= names
+    return kept[0], kept[1]
+
+
+def family(card: Card) -> set[str]:
+    """What a card shares with its siblings: itself, its exercise, and those it names."""
+    return {card.id, *card.siblings, *([card.exercise] if card.exercise else ())}
+
+
+def alternating(cards: Sequence[Card]) -> list[Card]:
+    """Nearly in the same order, but with the topic changing from card to card where one near by allows it."""
+    left, order = list(cards), list[Card]()
+    while left:
+        last = order[-1].topic if order else ""
+        place = next((k for k, card in enumerate(left[:_WINDOW]) if card.topic != last), 0)
+        order.append(left.pop(place))
+    return order
+
+
+# -- selections ------------------------------------------------------------------------------------------------------
+
+
+def is_weak(state: CardState, today: int) -> bool:
+    """Missed or hard the last time, lapsed more than once, or likely to be forgotten by now."""
+    memory = state.memory
+    return memory is not None and (
+        state.last_rating <= HARD or memory.lapses > 1 or recall(memory, today) < WEAK_RECALL
+    )
+
+
+def narrowed(
+    cards: Sequence[Card], states: States, today: int, tags: Collection[str], flagged: bool, weak: bool, leech: bool
+) -> list[Card]:
+    """The cards that have every tag and every property that is asked for."""
+
+    def fits(card: Card) -> bool:
+        state = states.get(card.id, _NEW)
+        return (
+            set(tags) <= {*card.tags, card.topic, card.kind, card.deck}
+            and (not flagged or state.flagged)
+            and (not weak or is_weak(state, today))
+            and (not leech or state.is_leech)
+        )
+
+    return [card for card in cards if fits(card)]
+
+
+def is_new(card: Card, states: States) -> bool:
+    return states.get(card.id, _NEW).is_new
+
+
+def begun_on(day: int, states: States) -> int:
+    """How many cards were answered for the first time on a day."""
+    return sum(state.first_day == day for state in states.values())
+
+
+def next_due(states: States, cards: Sequence[Card], today: int) -> dict[int, int]:
     """How many of `cards` fall due on each day after today."""
     counts: dict[int, int] = {}
     for card in cards:
-        if card.id in seen and seen[card.id].due_day > today:
-            counts[seen[card.id].due_day] = counts.get(seen[card.id].due_day, 0) + 1
+        state = states.get(card.id, _NEW)
+        if not state.is_new and not state.suspended and state.due_day > today:
+            counts[state.due_day] = counts.get(state.due_day, 0) + 1
     return dict(sorted(counts.items()))
+
+
+def streak(days: Collection[int], today: int) -> int:
+    """Study days in a row, today or yesterday the last of them."""
+    last = today if today in days else today - 1
+    length = 0
+    while last - length in days:
+        length += 1
+    return length
+
+
+# -- the queue -------------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -74,6 +216,7 @@ class Session:
     queue: deque[Card]
     missed_return: bool = True
     asked: int = 0
+    _before: list[tuple[tuple[Card, ...], int]] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -82,9 +225,36 @@ class Session:
     def current(self) -> Card | None:
         return self.queue[0] if self.queue else None
 
-    def rated(self, rating: int) -> None:
+    def rated(self, rating: int, sure: bool = False) -> None:
         """The current card was rated; on to the next one."""
+        self._remember()
         card = self.queue.popleft()
         self.asked += 1
         if rating == AGAIN and self.missed_return:
-            self.queue.insert(min(RETURNS_AFTER, len(self.queue)), card)
+            self.queue.insert(min(SURE_RETURNS_AFTER if sure else RETURNS_AFTER, len(self.queue)), card)
+
+    def skip(self) -> None:
+        """The current card goes to the end."""
+        self._remember()
+        self.queue.rotate(-1)
+
+    def drop(self) -> None:
+        """The current card is not asked any more."""
+        self._remember()
+        self.queue.popleft()
+
+    def undo(self) -> bool:
+        """Back to where it was before the last of these; whether there was one."""
+        if not self._before:
+            return False
+        cards, self.asked = self._before.pop()
+        self.queue = deque(cards)
+        return True
+
+    def replace(self, change: Callable[[Card], Card]) -> None:
+        """Cards that were edited take the place of what they were, wherever they wait."""
+        self.queue = deque(map(change, self.queue))
+        self._before = [(tuple(map(change, cards)), asked) for cards, asked in self._before]
+
+    def _remember(self) -> None:
+        self._before.append((tuple(self.queue), self.asked))

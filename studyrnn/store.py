@@ -1,63 +1,32 @@
-"""The review log: an append-only list of events in SQLite. Memory states are replayed from it.
+"""The review log: an append-only list of events in SQLite, and beside it what they amount to, card by card.
 
-Every answer is committed, and flushed to the disk, before the next card shows: Ctrl-C, kill -9 and a flat battery lose
-nothing that was answered.
+Every event is committed, and flushed to the disk, before the next card shows: Ctrl-C, kill -9 and a flat battery lose
+nothing that was answered. The states are a cache: replaying the events gives them exactly.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from studyrnn import logschema
 from studyrnn.errors import StoreError
-from studyrnn.model import Review
+from studyrnn.model import CardState, Event, MemoryState
 
-_APPLICATION_ID = 0x53524E4E  # "SRNN": what kind of SQLite file this is
-_VERSION = 1
-_SCHEMA = (
-    """CREATE TABLE events (
-    number       INTEGER PRIMARY KEY,
-    id           TEXT NOT NULL UNIQUE,
-    kind         TEXT NOT NULL,
-    at           TEXT NOT NULL,
-    day          INTEGER NOT NULL,
-    card         TEXT NOT NULL,
-    rating       INTEGER CHECK (rating BETWEEN 1 AND 4),
-    due_day      INTEGER,
-    score        REAL,
-    seed         INTEGER,
-    "index"      INTEGER,
-    version      INTEGER,
-    response     TEXT,
-    slip         TEXT,
-    hints        INTEGER,
-    tries        INTEGER,
-    milliseconds INTEGER,
-    mode         TEXT,
-    predicted    REAL,
-    model        TEXT
-)""",
-    """CREATE INDEX events_of_card ON events (card, number)""",
-    """CREATE TRIGGER events_are_never_changed BEFORE UPDATE ON events
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
-    """CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
-    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
+_EVENT = [field.name for field in fields(Event)]
+_EVENT_COLUMNS = ", ".join(f'"{name}"' for name in _EVENT)
+_INSERT = f"INSERT OR IGNORE INTO events ({_EVENT_COLUMNS}) VALUES ({', '.join(f':{name}' for name in _EVENT)})"
+_STATE_COLUMNS = (
+    "answers, first_day, last_day, last_rating, due_day, stability, difficulty, counted_day, counted, lapses, "
+    "suspended, flagged"
 )
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What the log knows of a card without replaying it."""
-
-    reviews: int  # every answer ever given, repeats within a day included
-    first_day: int
-    last_day: int
-    due_day: int
-    last_rating: int
+_UPSERT = f"INSERT OR REPLACE INTO states (card, {_STATE_COLUMNS}) VALUES ({', '.join('?' * 13)})"
 
 
 class Store:
@@ -72,39 +41,28 @@ class Store:
         with self._trouble("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
-            self._prepare()
-
-    def _prepare(self) -> None:
-        run = self._connection.execute
-        if self._is_new():
-            run("BEGIN IMMEDIATE")  # another process may be about to do the same: only one gets here
-            if self._is_new():
-                for statement in _SCHEMA:
-                    run(statement)
-                run(f"PRAGMA application_id = {_APPLICATION_ID}")
-                run(f"PRAGMA user_version = {_VERSION}")
-            run("COMMIT")
-        version = run("PRAGMA user_version").fetchone()[0]
-        if run("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
-            raise StoreError(f"{self.path} is a database of something else: name another file with --db")
-        if version > _VERSION:
-            raise StoreError(f"{self.path} was written by a newer studyrnn (log version {version}): update studyrnn")
-        with suppress(sqlite3.OperationalError):  # held by a process that is setting the same
-            run("PRAGMA journal_mode = WAL")
-        run("PRAGMA synchronous = FULL")
-
-    def _is_new(self) -> bool:
-        run = self._connection.execute
-        return not any(
-            run(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id", "schema_version")
-        )
+            if logschema.prepare(self._connection, path):
+                self.rebuild()
 
     @contextmanager
     def _trouble(self, doing: str) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"cannot {doing} the review log {self.path}: {error}") from None
+            raise StoreError(_told(doing, self.path, error)) from None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """Everything or nothing; on the disk when it is over."""
+        with self._trouble("write to"):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk has rolled it back already
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
 
     def __enter__(self) -> Store:
         return self
@@ -115,59 +73,166 @@ class Store:
     def close(self) -> None:
         self._connection.close()
 
-    def append(self, review: Review) -> None:
-        """Write one review; it is on the disk when this returns."""
-        values = {field.name: getattr(review, field.name) for field in fields(Review)}
-        values |= {"kind": "review", "id": review.id or uuid.uuid4().hex}
-        columns = ", ".join(f'"{name}"' for name in values)
-        places = ", ".join(f":{name}" for name in values)
-        with self._trouble("write to"):
-            self._connection.execute(f"INSERT INTO events ({columns}) VALUES ({places})", values)
+    # -- writing -----------------------------------------------------------------------------------------------------
 
-    def seen(self) -> dict[str, Seen]:
-        """Every card that was ever answered."""
-        query = """
-            SELECT last.card, every.count, every.first_day, last.day, last.due_day, last.rating
-            FROM events AS last
-            JOIN (SELECT count(*) AS count, min(day) AS first_day, max(number) AS number
-                  FROM events WHERE kind = 'review' GROUP BY card) AS every USING (number)
-            ORDER BY number
-        """
+    def append(self, event: Event) -> Event:
+        """Write one event; it is on the disk when this returns. Returns it with its id and its time, which is later
+        than that of every event before it, whatever the clock says."""
+        with self._transaction() as connection:
+            (last,) = connection.execute("SELECT max(at) FROM events").fetchone()
+            event = replace(event, id=event.id or uuid.uuid4().hex, at=_after(last, event.at))
+            if connection.execute(_INSERT, _values(event)).rowcount:
+                self._note(event)
+        return event
+
+    def merge(self, events: Iterable[Event]) -> int:
+        """Add events of another log; how many of them were new. In any order, any number of times."""
+        added, cards = 0, set[str]()
+        with self._transaction() as connection:
+            for event in events:
+                if connection.execute(_INSERT, _values(event)).rowcount:
+                    added += 1
+                    cards.add(event.card)
+            for card in cards:
+                self._replay(card)
+        return added
+
+    def rebuild(self) -> int:
+        """Replay the whole log; how many cards it knows."""
+        from studyrnn.history import replay
+
+        with self._transaction() as connection:
+            states = replay(self._events("ORDER BY number"))
+            connection.execute("DELETE FROM states")
+            connection.executemany(_UPSERT, (_row(card, state) for card, state in states.items()))
+        return len(states)
+
+    def _note(self, event: Event) -> None:
+        """Keep the states in step with one new event, the latest of all."""
+        from studyrnn.history import NEW, after_event
+
+        after = None
+        if event.kind != "undo":
+            after = after_event(self._states("WHERE card = ?", event.card).get(event.card, NEW), event)
+        if after is None:
+            self._replay(event.card)
+        else:
+            self._connection.execute(_UPSERT, _row(event.card, after))
+
+    def _replay(self, card: str) -> None:
+        from studyrnn.history import replay
+
+        self._connection.execute("DELETE FROM states WHERE card = ?", (card,))
+        found = replay(self._events("WHERE card = ?", card))
+        self._connection.executemany(_UPSERT, (_row(name, state) for name, state in found.items()))
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def states(self) -> dict[str, CardState]:
+        """What is known of every card, by its present id."""
+        from studyrnn.history import replay
+
         with self._trouble("read"):
-            rows = self._connection.execute(query).fetchall()
-        found: dict[str, Seen] = {}
-        for name, *values in rows:
-            card, history = self.renamed.get(name, name), Seen(*values)
-            if before := found.get(card):  # answered under both names: the latest answer stands
-                reviews, first_day = before.reviews + history.reviews, min(before.first_day, history.first_day)
-                history = replace(history, reviews=reviews, first_day=first_day)
-            found[card] = history
+            found = self._states()
+            for old, new in self.renamed.items():
+                if old in found and new in found:  # answered under both names
+                    both = self._events("WHERE card IN (?, ?)", old, new)
+                    found |= replay(both, self.renamed)
+                    del found[old]
+                elif old in found:
+                    found[new] = found.pop(old)
         return found
 
-    def history(self, card: str) -> list[tuple[int, int]]:
-        """(study day, rating) of the reviews that count: the first on each study day, in order.
+    def state(self, card: str) -> CardState:
+        """What is known of one card."""
+        from studyrnn.history import NEW, replay
 
-        Where an earlier day follows a later one the clock was wrong before, and the later days are left out.
-        """
         names = [card, *(old for old, new in self.renamed.items() if new == card)]
-        places = ", ".join("?" * len(names))
-        query = f"SELECT day, rating FROM events WHERE kind = 'review' AND card IN ({places}) ORDER BY number"
         with self._trouble("read"):
-            rows = self._connection.execute(query, names).fetchall()
-        counted: list[tuple[int, int]] = []
-        for day, rating in rows:
-            while counted and day < counted[-1][0]:
-                counted.pop()
-            if not counted or day > counted[-1][0]:
-                counted.append((day, rating))
-        return counted
+            if len(names) == 1:
+                return self._states("WHERE card = ?", card).get(card, NEW)
+            mine = self._events(f"WHERE card IN ({', '.join('?' * len(names))})", *names)
+            return replay(mine, self.renamed).get(card, NEW)
 
-    def reviews(self) -> list[Review]:
-        """The whole log, oldest first."""
-        names = [field.name for field in fields(Review)]
-        columns = ", ".join(f'"{name}"' for name in names)
+    def days_studied(self, today: int) -> set[int]:
+        """The study days with a review, back to the last one without."""
         with self._trouble("read"):
             rows = self._connection.execute(
-                f"SELECT {columns} FROM events WHERE kind = 'review' ORDER BY number"
-            ).fetchall()
-        return [Review(**dict(zip(names, row, strict=True))) for row in rows]
+                "SELECT DISTINCT day FROM events WHERE kind = 'review' AND day > ?", (today - 1000,)
+            )
+            return {day for (day,) in rows}
+
+    def answered_in(self, mode: str) -> set[str]:
+        """The cards that were answered in a mode, by their present ids."""
+        query = "SELECT DISTINCT card FROM events WHERE kind = 'review' AND mode = ?"
+        with self._trouble("read"):
+            return {self.renamed.get(card, card) for (card,) in self._connection.execute(query, (mode,))}
+
+    def events(self) -> list[Event]:
+        """The whole log, as it was written."""
+        with self._trouble("read"):
+            return list(self._events("ORDER BY number"))
+
+    def verify(self) -> list[str]:
+        """What is wrong with the file: damage, or states that the events do not give. Empty: nothing."""
+        from studyrnn.history import replay
+
+        with self._trouble("read"):
+            damage = [row[0] for row in self._connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            if damage:
+                return damage
+            kept, replayed = self._states(), replay(self._events("ORDER BY number"))
+        wrong = sorted(card for card in kept.keys() | replayed.keys() if kept.get(card) != replayed.get(card))
+        return [f"{card}: the state that is kept is not what its events give" for card in wrong]
+
+    def _events(self, condition: str = "", *values: str) -> Iterator[Event]:
+        rows = self._connection.execute(f"SELECT {_EVENT_COLUMNS} FROM events {condition}", values)
+        return (Event(*row) for row in rows.fetchall())
+
+    def _states(self, condition: str = "", *values: str) -> dict[str, CardState]:
+        rows = self._connection.execute(f"SELECT card, {_STATE_COLUMNS} FROM states {condition}", values)
+        return {row[0]: _state(row[1:]) for row in rows.fetchall()}
+
+
+def _values(event: Event) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in _EVENT}
+
+
+def _row(card: str, state: CardState) -> tuple[Any, ...]:
+    memory = state.memory
+    kept = (
+        (memory.stability, memory.difficulty, memory.last_day, memory.reviews, memory.lapses) if memory else [None] * 5
+    )
+    return (
+        card, state.answers, state.first_day, state.last_day, state.last_rating, state.due_day, *kept,
+        state.suspended, state.flagged,
+    )  # fmt: skip
+
+
+def _state(row: tuple[Any, ...]) -> CardState:
+    answers, first, last, rating, due, stability, difficulty, counted_day, counted, lapses, suspended, flagged = row
+    memory = None if counted is None else MemoryState(stability, difficulty, counted_day, due, counted, lapses)
+    return CardState(answers, first, last, rating, due, memory, bool(suspended), bool(flagged))
+
+
+def _after(last: str | None, at: str) -> str:
+    """A time later than the last one: a clock that was set back does not disturb the order of the log."""
+    if last is None or at > last:
+        return at
+    return (datetime.fromisoformat(last) + timedelta(milliseconds=1)).isoformat(timespec="milliseconds")
+
+
+def _told(doing: str, path: Path, error: Exception) -> str:
+    """What went wrong, what became of the data, and what to do next."""
+    text = str(error)
+    if isinstance(error, PermissionError) or "readonly" in text or "unable to open" in text:
+        why = "no permission. Name another file with --db, or mend its rights"
+    elif "full" in text:
+        why = "the disk is full. Nothing was lost; make room and go on"
+    elif "locked" in text:
+        why = "another program holds it. Nothing was lost; close that one and go on"
+    elif "malformed" in text or "not a database" in text:
+        why = f"it is damaged, or no log ({text}). It was left as it is; name another file with --db"
+    else:
+        why = text
+    return f"cannot {doing} the review log {path}: {why}"

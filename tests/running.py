@@ -12,6 +12,7 @@ from pathlib import Path
 import pexpect
 import pyte
 
+PROMPTS = ("answer › ", "rating › ", "Enter › ", "all › ", "sure › ", "more › ")
 PROGRAM = [sys.executable, "-m", "studyrnn.cli"]
 
 
@@ -82,7 +83,12 @@ class Terminal:
     def type(self, line: str, *markers: str) -> str:
         """Type a line and wait for the next prompt, or for what `markers` say."""
         self.child.send(line + "\r")
-        return self.wait_for(*(markers or ("answer › ", "rating › ", "Enter › ", "this week")))
+        return self.wait_for(*(markers or PROMPTS))
+
+    def leave(self) -> int | None:
+        """Nothing more, where the quiz offers more; the exit code."""
+        self.type("", "\0never")
+        return self.finish()
 
     def interrupt(self) -> None:
         """Ctrl-C, as soon as a person could: readline begins to listen a moment after it has shown the prompt."""

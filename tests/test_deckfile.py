@@ -291,7 +291,8 @@ def test_an_unknown_name_that_resembles_none_is_answered_with_all(tmp_path: Path
     assert key.startswith('unknown key "xyzzy". Known: ')
     known = sorted(key.partition("Known: ")[2].split(", "))
     assert known == [
-        "answer", "formerly", "id", "points", "question", "refs", "requires", "source", "topic", "why",
+        "answer", "formerly", "id", "points", "question", "refs", "requires", "siblings", "source", "tags",
+        "topic", "why",
     ]  # fmt: skip
 
 

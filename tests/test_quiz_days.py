@@ -10,8 +10,8 @@ import pytest
 from running import piped
 from test_quiz_pipe import DECK
 
-from studyrnn.model import AGAIN, GOOD, Review
-from studyrnn.scheduling import MODEL, Scheduler, study_day
+from studyrnn.model import AGAIN, GOOD, Event
+from studyrnn.scheduling import MODEL, Scheduler, recall, study_day
 from studyrnn.store import Store
 
 TODAY = study_day(datetime.now().astimezone())
@@ -31,12 +31,21 @@ def answered(folder: Path, card: str, *history: tuple[int, int]) -> None:
         for ago, rating in history:
             day = TODAY - ago
             memory = Scheduler().review(memory, card, rating, day)
-            store.append(Review(card=card, at="t", day=day, rating=rating, due_day=memory.due_day, model=MODEL))
+            store.append(
+                Event(
+                    card=card,
+                    at="2026-11-21T10:00:00.000+00:00",
+                    day=day,
+                    rating=rating,
+                    due_day=memory.due_day,
+                    model=MODEL,
+                )
+            )
 
 
-def log(folder: Path) -> list[Review]:
+def log(folder: Path) -> list[Event]:
     with Store(folder / "data" / "studyrnn" / "reviews.db") as store:
-        return store.reviews()
+        return store.events()
 
 
 def test_due_cards_come_before_new_ones(deck: str, tmp_path: Path) -> None:
@@ -58,11 +67,11 @@ def test_a_review_is_logged_with_what_was_predicted(deck: str, tmp_path: Path) -
     piped(tmp_path, "quiz", deck, "--new", "0", "--seed", "4", typed="\n\n")
     review = log(tmp_path)[-1]
     memory = Scheduler().replay("lstm.cell-state", [(TODAY - 4, GOOD)])
-    assert review.predicted == Scheduler().recall(memory, TODAY)
+    assert review.predicted == recall(memory, TODAY)
     after = Scheduler().review(memory, "lstm.cell-state", AGAIN, TODAY)
-    assert replace(review, at="", id="", milliseconds=0) == Review(
+    assert replace(review, at="", id="", milliseconds=0) == Event(
         card="lstm.cell-state", at="", day=TODAY, rating=AGAIN, due_day=after.due_day, score=0.0, seed=4, index=1,
-        version=1, response="", tries=0, predicted=review.predicted, model=MODEL,
+        version=1, mode="quiz", predicted=review.predicted, model=MODEL,
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def deck(tmp_path: Path) -> str:
 
 def reviews(folder: Path) -> list[tuple[str, int, float | None]]:
     with Store(folder / "data" / "studyrnn" / "reviews.db") as store:
-        return [(r.card.removeprefix("seven/"), r.rating, r.score) for r in store.reviews()]
+        return [(r.card.removeprefix("seven/"), r.rating, r.score) for r in store.events()]
 
 
 def test_blank_lines_reveal_every_kind(deck: str, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import fsrs
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studyrnn.model import AGAIN, EASY, GOOD, HARD, MemoryState
-from studyrnn.scheduling import PARAMETERS, Scheduler, study_day
+from studyrnn.scheduling import PARAMETERS, Scheduler, recall, study_day
 
 EXACT = Scheduler(fuzz=False)
 DAY = 739_000
@@ -51,6 +51,16 @@ def test_first_stability_follows_from_the_parameters_alone() -> None:
         assert memory.due_day - DAY == max(1, round(PARAMETERS[rating - 1]))
 
 
+def library_recall(memory: MemoryState, day: int) -> float:
+    """What fsrs itself says, its days at midnight UTC."""
+    at = [datetime.fromordinal(ordinal).replace(tzinfo=UTC) for ordinal in (memory.last_day, memory.due_day, day)]
+    card = fsrs.Card(
+        card_id=0, state=fsrs.State.Review, stability=memory.stability, difficulty=memory.difficulty, due=at[1],
+        last_review=at[0],
+    )  # fmt: skip
+    return fsrs.Scheduler(parameters=PARAMETERS).get_card_retrievability(card, at[2])
+
+
 def test_recall_follows_the_published_forgetting_curve() -> None:
     """R(t) = (1 + F t / S) ** -w20 with F so that R(S) = 0.9, recomputed here."""
     memory = EXACT.review(None, "card", GOOD, DAY)
@@ -58,8 +68,9 @@ def test_recall_follows_the_published_forgetting_curve() -> None:
     factor = 0.9 ** (1 / decay) - 1
     for days in (0, 1, 2, 10, 100):
         expected = (1 + factor * days / memory.stability) ** decay
-        assert EXACT.recall(memory, DAY + days) == pytest.approx(expected, rel=1e-12)
-    assert EXACT.recall(None, DAY) is None
+        assert recall(memory, DAY + days) == pytest.approx(expected, rel=1e-12)
+    for days in (0, 3, 50):
+        assert recall(memory, DAY + days) == pytest.approx(library_recall(memory, DAY + days), rel=1e-12)
 
 
 def test_the_parameters_are_those_the_library_publishes() -> None:

@@ -1,24 +1,36 @@
-"""One card, from its first prompt to its last answer: tries, hints, keys, parts."""
+"""One card, from its first prompt to its last answer: tries, hints, keys, parts, the scratch line."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from studyrnn.errors import Unreadable, UnreadableLine, nearest
 from studyrnn.markup import literally
-from studyrnn.model import AGAIN, GOOD, HARD, Score, SlipValue, Value
+from studyrnn.model import AGAIN, GOOD, HARD, Score, SlipValue, Solution, Value
 from studyrnn.posing import ExercisePosed, PartPosed, Posed
 from studyrnn.terminal import views
 from studyrnn.terminal.layout import flat
 from studyrnn.terminal.screen import Screen
 
 RIGHT, HELPED, MISSED = "right at once", "with help or at the second try", "missed"
+SURE = 3
+CONFIDENCE = {"1": 1, "2": 2, "3": SURE}
 
 
-class Leave(Exception):
-    """The learner asked to leave: the summary follows."""
+class Command(Exception):
+    """A key that ends the asking of this card: q leave, u undo, s skip, x suspend."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+KEYS = {"u": "undo", "s": "skip", "f": "flag", "x": "suspend", "e": "edit", "r": "redraw", "?": "keys", "q": "leave"}
+_ENDING = {"q", "u", "s", "x"}
+_WORDS = {"quit": "q", "hint": "h", "undo": "u", "skip": "s", "flag": "f", "suspend": "x", "edit": "e", "help": "?"}
 
 
 @dataclass
@@ -32,6 +44,7 @@ class Response:
     slip: SlipValue | None = None  # the last one that was recognised
     value: Any = None  # what was last read
     in_parts: bool = False  # asked part by part: each was resolved when it was over
+    confidence: int | None = None
 
     @property
     def outcome(self) -> str:
@@ -47,10 +60,14 @@ class Response:
 
 
 class Asking:
-    """Puts prompts on the screen until a card is answered, given up or left."""
+    """Puts prompts on the screen until a card is answered, given up or left.
 
-    def __init__(self, screen: Screen) -> None:
-        self.screen = screen
+    actions      what the keys f, e and r do, which belong to the session
+    confidence   whether the learner says how sure they are before an answer is shown
+    """
+
+    def __init__(self, screen: Screen, actions: Mapping[str, Callable[[], None]], confidence: bool = False) -> None:
+        self.screen, self.actions, self.confidence = screen, actions, confidence
         self.slips: Counter[str] = Counter()
 
     def say(self, view: Any, *data: Any, **more: Any) -> None:
@@ -66,7 +83,7 @@ class Asking:
         missed = response.score is not None and not response.score.right and not response.in_parts
         if missed and posed.breakable and self.screen.interactive:
             self.say(views.said, "Enter shows the answer, `b` goes through it part by part.")
-            if self.command(posed, response).strip():
+            if self.line(posed, response).strip():
                 self.say(views.said, "That was the last try; here is how it goes.")
         return response
 
@@ -74,8 +91,9 @@ class Asking:
         """Let the learner type until it is right, given up, or out of tries."""
         response = Response()
         while True:
-            typed = self.command(posed, response)
+            typed = self.line(posed, response)
             if response.in_parts or not typed.strip():
+                self.be_sure(response)
                 return response  # every part is over; or "I don't know", or: reveal
             response.typed = typed
             try:
@@ -84,6 +102,7 @@ class Asking:
             except Unreadable as error:
                 self.refuse(str(error))
                 continue
+            self.be_sure(response)
             if score is None:
                 return response
             response.score = score
@@ -97,30 +116,83 @@ class Asking:
                 return response
             self.say(views.said, "Once more, or Enter to see the answer.")
 
-    def command(self, posed: Posed, response: Response) -> str:
-        """One typed line that is an answer; hints, help and leaving are dealt with here."""
+    def be_sure(self, response: Response) -> None:
+        """How sure the learner is, once and before anything is told."""
+        if not self.confidence or response.confidence is not None or response.in_parts:
+            return
+        self.say(views.keys, [("1", "a guess"), ("2", "fairly sure"), ("3", "sure")])
+        while (word := self.screen.ask("how sure").strip()) not in CONFIDENCE:
+            if word.lower().removeprefix(":") in {"q", "quit"}:
+                raise Command("q")
+            self.refuse("type 1, 2 or 3")
+        response.confidence = CONFIDENCE[word]
+
+    # -- keys --------------------------------------------------------------------------------------------------------
+
+    def line(self, posed: Posed, response: Response) -> str:
+        """One typed line that is an answer; keys and the scratch line are dealt with here. Raises Command."""
         label = "answer" if posed.tries else "Enter"
         while True:
-            self.say(views.keys, valid_keys(posed, response))
+            self.say(views.keys, self.valid_keys(posed, response))
             typed = self.screen.ask(label)
-            word = typed.strip().lower()
-            if word.startswith(":"):
-                word = word[1:]
-            elif not posed.sheet.exact_keys:
-                word = ""
-            if word in {"q", "quit"}:
-                raise Leave
-            if word == "?":
-                self.say(views.notice, HELP)
-            elif word in {"h", "hint"}:
+            if typed.strip().startswith("="):
+                self.scratch(typed)
+                continue
+            word = self.key(typed, posed.sheet.exact_keys)
+            if word in {"h", "hint"}:
                 self.hint(posed, response)
             elif word == "b" and isinstance(posed, ExercisePosed) and posed.breakable and response.tries:
                 self.in_parts(posed, posed.breakable, response)
                 return ""
+            elif word and self.act(word):
+                continue
             elif typed.strip().startswith(":"):
-                self.refuse(f'there is no key "{literally(word)}". {nearest(word, ["h", "b", "q", "?"])}')
+                self.refuse(f'there is no key "{literally(word)}". {nearest(word, ["h", "b", *KEYS])}')
             else:
                 return typed
+
+    def key(self, typed: str, exact: bool) -> str:
+        """The key that was typed; "" where it is an answer. Where letters may be an answer a colon marks a key."""
+        word = typed.strip().lower()
+        if word.startswith(":"):
+            word = word[1:]
+        elif not exact:
+            return ""
+        return _WORDS.get(word, word)
+
+    def act(self, word: str) -> bool:
+        """Do what a key says that is valid everywhere; whether it was one. Raises Command where it ends the card."""
+        if word in _ENDING:
+            raise Command(word)
+        if word == "?":
+            self.say(views.notice, HELP)
+        elif word in self.actions:
+            self.actions[word]()
+        else:
+            return False
+        return True
+
+    def valid_keys(self, posed: Posed, response: Response) -> list[tuple[str, str]]:
+        colon = "" if posed.sheet.exact_keys else ":"
+        pairs = [("Enter", "show the answer")]
+        if response.hints < len(posed.hints):
+            pairs.insert(0, (f"{colon}h", "hint"))
+        elif response.hints == len(posed.hints) and posed.has_worked_solution:
+            pairs.insert(0, (f"{colon}h", "solution"))
+        if posed.breakable and response.tries:
+            pairs.append((f"{colon}b", "part by part"))
+        return [*pairs, (f"{colon}?", "keys"), (f"{colon}q", "leave")]
+
+    def scratch(self, typed: str) -> None:
+        """=0.3*0.5+tanh(0.2): worked out and shown, nothing counted."""
+        from studyrnn.grading.reading import number
+
+        try:
+            value = number(typed.strip()[1:])
+        except Unreadable as error:
+            self.refuse(str(error))
+        else:
+            self.say(views.said, f"= {value:.6g}")
 
     def hint(self, posed: Posed, response: Response) -> None:
         if response.hints < len(posed.hints):
@@ -138,6 +210,22 @@ class Asking:
         if not self.screen.interactive:
             raise UnreadableLine(f"line {self.screen.lines_read}: {flat(why, self.screen.plain)}")
         self.say(views.notice, why)
+
+    # -- what is shown when it is over -------------------------------------------------------------------------------
+
+    def resolve(self, solved: Solution, response: Response) -> None:
+        """The solution: whole, or after a miss one step for each Enter."""
+        right = response.score is not None and response.score.right
+        if right or len(solved.steps) < 2 or not self.screen.interactive:
+            self.say(views.solution, solved, verdict_shown=response.score is not None)
+            return
+        for number, part in enumerate(views.in_steps(solved), 1):
+            self.say(views.solution, part, verdict_shown=response.score is not None)
+            if number < len(solved.steps) and self.screen.ask("Enter: next step, a: all").strip().lower() == "a":
+                rest = views.in_steps(solved)[number:]
+                for each in rest:
+                    self.say(views.solution, each, verdict_shown=False)
+                return
 
     # -- part by part ------------------------------------------------------------------------------------------------
 
@@ -160,29 +248,20 @@ class Asking:
         response.hints += sum(answer.hints for answer in answers)
         response.typed = " | ".join(answer.typed for answer in answers)
         response.slip = next((answer.slip for answer in reversed(answers) if answer.slip), response.slip)
+        response.confidence = next((answer.confidence for answer in answers if answer.confidence), None)
         response.in_parts = True
         right = sum(response.score.entries)
         self.say(views.said, f"{right} of {len(names)} parts right.")
 
 
 HELP = (
-    "Type the answer and Enter. An empty line means: I don't know, show me. After the answer Enter accepts the "
-    "suggested rating, 1 to 4 give another. h gives hints, at last the solution; b goes through a long question part "
-    "by part once a try has failed; q leave, ? this help; where words are typed as an answer, write "
-    ":h :b :q :? instead. Everything answered is saved at once."
+    "Type the answer and Enter; an empty line means: I don't know, show me. After the answer Enter accepts the rating "
+    "that is suggested, 1 to 4 give another.\n"
+    "h hint, at last the solution · b part by part, once a try has failed · =0.3*tanh(0.5) works something out\n"
+    "u undo the last answer of this session · s skip for now · f flag · x suspend: not asked again until `unsuspend`\n"
+    "e edit the card in $EDITOR · r draw the card again · w, when rating, where it comes from · q leave\n"
+    "Where words are typed as an answer, write :h :u :q and so on. Everything answered is saved at once."
 )
-
-
-def valid_keys(posed: Posed, response: Response) -> list[tuple[str, str]]:
-    colon = "" if posed.sheet.exact_keys else ":"
-    pairs = [("Enter", "show the answer")]
-    if response.hints < len(posed.hints):
-        pairs.insert(0, (f"{colon}h", "hint"))
-    elif response.hints == len(posed.hints) and posed.has_worked_solution:
-        pairs.insert(0, (f"{colon}h", "solution"))
-    if posed.breakable and response.tries:
-        pairs.append((f"{colon}b", "part by part"))
-    return [*pairs, (f"{colon}?", "help"), (f"{colon}q", "leave")]
 
 
 def second_try(response: Response) -> str:

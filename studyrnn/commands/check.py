@@ -109,7 +109,7 @@ def _gone(loaded: list[Loaded]) -> list[Problem]:
     if not environment.log_file().exists():
         return []
     with Store(environment.log_file(), decks.renamed(loaded)) as store:
-        names = decks.vanished(store.seen(), loaded)
+        names = decks.vanished(store.states(), loaded)
     files = {each.deck.name: each.file for each in loaded}
     told = "this card has a history and is gone. Where another took its place, write there:  formerly: [{}]"
     return [

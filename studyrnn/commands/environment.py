@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
 import sys
+import time
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from studyrnn.errors import StudyError
+from studyrnn.errors import StudyError, UsageError
+from studyrnn.settings import Settings, read
 
 
-def now_utc() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+class Clock:
+    """What time it is. An argument of what needs it, so that days can be played through in an hour."""
+
+    def utc(self) -> str:
+        return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+    def local(self) -> datetime:
+        return datetime.now().astimezone()
+
+    def seconds(self) -> float:
+        """That pass at an even pace, from an arbitrary start."""
+        return time.monotonic()
 
 
-def now_local() -> datetime:
-    return datetime.now().astimezone()
+def day_of(text: str, argument: str) -> int:
+    """The ordinal of a date like 2026-12-24. Raises UsageError."""
+    try:
+        return date.fromisoformat(text).toordinal()
+    except ValueError:
+        raise UsageError(f'{argument}: "{text}" is not a date. Write it like 2026-12-24') from None
 
 
 def random_seed() -> int:
@@ -29,8 +47,34 @@ def data_directory() -> Path:
     return _xdg("XDG_DATA_HOME", ".local/share")
 
 
-def log_file() -> Path:
-    return data_directory() / "reviews.db"
+def log_file(named: Path | None = None) -> Path:
+    """The review log: as named, or $STUDYRNN_DB, or in the data directory."""
+    fallback = os.environ.get("STUDYRNN_DB", "")
+    return named or (Path(fallback) if fallback else data_directory() / "reviews.db")
+
+
+def config_file() -> Path:
+    return _xdg("XDG_CONFIG_HOME", ".config") / "config.toml"
+
+
+def settings() -> Settings:
+    """From the config file, where there is one. Raises UsageError for what it cannot mean."""
+    try:
+        text = config_file().read_text("utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {config_file()}: {error}") from None
+    return read(text, str(config_file()))
+
+
+def edit(file: Path, line: int) -> None:
+    """Open a file at a line in the learner's editor, and wait for it."""
+    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    try:
+        subprocess.run([*editor, f"+{line}", str(file)], check=False)
+    except OSError as error:
+        raise UsageError(f"cannot start the editor {editor[0]}: {error.strerror}. Set EDITOR") from None
 
 
 def deck_directory() -> Path:

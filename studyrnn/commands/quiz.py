@@ -1,135 +1,204 @@
-"""studyrnn quiz: what is due, then what is new."""
+"""studyrnn quiz: what is due, then what is new; or what was chosen otherwise."""
 
 from __future__ import annotations
 
 import random
-import time
-from collections import Counter, deque
-from collections.abc import Callable
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from studyrnn import decks
-from studyrnn.commands import environment
-from studyrnn.commands.asking import HELPED, MISSED, RIGHT, Asking, Leave, Response
+from studyrnn.commands import environment, words
+from studyrnn.commands.asking import MISSED, RIGHT, SURE, Asking, Command, Response
+from studyrnn.commands.environment import Clock
+from studyrnn.deckcache import load
 from studyrnn.documents import told
-from studyrnn.errors import Interrupted
+from studyrnn.errors import Interrupted, UsageError
 from studyrnn.markup import literally
-from studyrnn.model import AGAIN, GOOD, RATING_NAMES, Card, Problem, Review
+from studyrnn.model import AGAIN, EASY, GOOD, RATING_NAMES, Card, CardState, Event, Loaded, Problem, Question
 from studyrnn.posing import Posed, pose
-from studyrnn.scheduling import MODEL, Scheduler, study_day
-from studyrnn.session import Plan, Session, next_due, plan
-from studyrnn.store import Seen, Store
+from studyrnn.scheduling import MODEL, Scheduler, recall, study_day
+from studyrnn.session import Plan, Session, Wishes, begun_on, narrowed, next_due, plan
+from studyrnn.settings import Settings
+from studyrnn.store import Store
 from studyrnn.terminal import views
 from studyrnn.terminal.screen import EndOfInput, Screen
 
+_NEW = CardState()
+AHEAD = 20  # cards at once, where a learner studies ahead
 
-def run(
-    names: list[str], limit: int | None, new: int, seed: int | None, db: Path | None, plain: bool, no_color: bool
-) -> None:
+
+@dataclass(frozen=True)
+class Options:
+    """What a learner asks of this run; None: as the settings have it."""
+
+    limit: int | None = None
+    new: int | None = None
+    tags: Sequence[str] = ()
+    flagged: bool = False
+    weak: bool = False
+    leech: bool = False
+    minutes: float | None = None
+    cram: bool = False
+    exam: str | None = None
+    confidence: bool | None = None
+    seed: int | None = None
+    db: Path | None = None
+    plain: bool = False
+    no_color: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.tags) or self.flagged or self.weak or self.leech
+
+
+def run(names: list[str], options: Options, clock: Clock | None = None) -> None:
     own, cache = environment.deck_directory(), environment.cache_directory()
     loaded = decks.chosen(names, own, cache)
-    cards, problems = decks.pick(names, loaded), decks.troubles(loaded)
-    screen = Screen(plain or environment.wants_plain(), no_color or environment.wants_no_color())
-    with Store(db or environment.log_file(), decks.renamed(loaded)) as store:
-        quiz = Quiz(screen, store, cards, environment.random_seed() if seed is None else seed)
-        quiz.run(limit, new, problems, len(decks.vanished(quiz.seen, loaded)))
+    cards = decks.pick(names, loaded)
+    settings = environment.settings().overridden(new=options.new, confidence=options.confidence)
+    screen = Screen(options.plain or environment.wants_plain(), options.no_color or environment.wants_no_color())
+    with Store(environment.log_file(options.db), decks.renamed(loaded)) as store:
+        quiz = Quiz(screen, store, cards, settings, options, loaded, clock or Clock())
+        quiz.run(decks.troubles(loaded), len(decks.vanished(quiz.states, loaded)))
 
 
 class Quiz:
-    def __init__(self, screen: Screen, store: Store, cards: list[Card], seed: int) -> None:
-        self.screen, self.store, self.cards, self.seed = screen, store, cards, seed
-        self.scheduler = Scheduler()
-        self.seen: dict[str, Seen] = store.seen()
-        self.started = time.monotonic()
-        self.asking = Asking(screen)
-        self.outcomes: dict[str, str] = {}  # card id -> how its first asking went
-
+    def __init__(
+        self, screen: Screen, store: Store, cards: list[Card], settings: Settings, options: Options,
+        loaded: Sequence[Loaded], clock: Clock,
+    ) -> None:  # fmt: skip
+        self.screen, self.store, self.settings, self.options, self.clock = screen, store, settings, options, clock
+        self.seed = environment.random_seed() if options.seed is None else options.seed
+        self.states = store.states()
+        self.scheduler = Scheduler(settings.retention, settings.maximum_interval, settings.fuzz)
+        self.places = {card.id: (each.file, each.lines.get(card.id, 1)) for each in loaded for card in each.deck.cards}
+        actions = {"f": self.flag, "e": self.edit, "r": self.redraw}
+        self.asking = Asking(screen, actions if screen.interactive else {}, settings.confidence)
         self.say, self.refuse = self.asking.say, self.asking.refuse
+        self.cards = cards
+        if options.narrows:
+            chosen = (options.tags, options.flagged, options.weak, options.leech)
+            self.cards = narrowed(cards, self.states, self.today(), *chosen)
+        self.session = Session(deque(), missed_return=screen.interactive)
+        self.described = ""
+        self.card: Card | None = None
+        self.posed: Posed | None = None
+        self.done: list[Event | None] = []  # what can be undone, the last one last
+        self.outcomes: dict[str, tuple[str, int]] = {}  # card id -> how its first asking went, and how long it took
 
     # -- the session -------------------------------------------------------------------------------------------------
 
-    def run(self, limit: int | None, new: int, problems: list[Problem], gone: int = 0) -> None:
-        today = self.today()
-        chosen = plan(self.cards, self.seen, today, new, limit)
-        session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
-        if gone:
-            self.say(views.notice, f"{many(gone, 'card')} with a history left the decks. See `studyrnn check`")
-        self.greet(chosen, today, new, problems)
+    def run(self, problems: list[Problem], gone: int = 0) -> None:
+        for line in words.warnings(problems, gone):
+            self.say(views.notice, line)
+        wishes = self.wishes()
         try:
-            while (card := session.current()) is not None:
-                session.rated(self.ask(card, session, counts(chosen)))
-        except (EndOfInput, Leave):
-            pass
+            chosen = plan(self.cards, self.states, self.today(), wishes)
+            self.greet(chosen)
+            while chosen.cards or self.screen.interactive:
+                if chosen.cards:
+                    self.sit(chosen)
+                    self.summary()
+                more = self.offer(bool(chosen.cards)) if self.screen.interactive else None
+                if more is None:
+                    return
+                chosen = more
+        except EndOfInput:
+            if self.outcomes:
+                self.summary()
         except KeyboardInterrupt:
             raise Interrupted from None
-        if chosen.cards:
-            self.summary()
 
-    def greet(self, chosen: Plan, today: int, new: int, problems: list[Problem]) -> None:
-        errors = [problem for problem in problems if not problem.warning]
-        for problem in problems:
-            if problem.warning:
-                self.say(views.notice, literally(str(problem)))
-        if errors:
-            files = ", ".join(dict.fromkeys(problem.file for problem in errors))
-            told = f"{many(len(errors), 'problem')} in {literally(files)}: what has one is left out."
-            self.say(views.notice, f"{told} See `studyrnn check {literally(files)}`")
-        answered = sum(seen.last_day == today for seen in self.seen.values())
-        if chosen.cards and answered:
-            self.say(views.said, f"{answered} answered earlier today, all saved. {len(chosen.cards)} to go.")
-        if not chosen.cards:
-            self.say(views.said, f"Nothing is due today.{self.upcoming(today)}")
-            if any(card.id not in self.seen for card in self.cards):
-                begun = sum(seen.first_day == today for seen in self.seen.values())
-                self.say(views.said, f"New today: {begun} of {new}. For more, add `--new {begun + 10}`.")
+    def wishes(self) -> Wishes:
+        options, day, done = self.options, None, set[str]()
+        if options.exam is not None:
+            day = environment.day_of(options.exam, "--exam")
+            if day <= self.today():
+                raise UsageError(f"--exam {options.exam} is not in the future")
+            done = self.store.answered_in(self.mode_of_exam())
+        ahead = options.narrows and not options.cram
+        return Wishes(self.settings.new, self.settings.reviews, options.limit, ahead, options.cram, day, done)
 
-    def upcoming(self, today: int) -> str:
-        ahead = next_due(self.seen, self.cards, today)
-        if not ahead:
-            return ""
-        day, count = next(iter(ahead.items()))
-        when = "tomorrow" if day == today + 1 else f"in {day - today} days"
-        return f" Next: {many(count, 'card')} {when}."
+    def mode_of_exam(self) -> str:
+        return f"exam {self.options.exam}"
 
-    def summary(self) -> None:
-        minutes = (time.monotonic() - self.started) / 60
-        taken = f"{minutes:.0f} min" if minutes >= 1 else f"{minutes * 60:.0f} s"
-        today = self.today()
-        ahead = next_due(self.seen, self.cards, today)
-        first = f"{many(len(self.outcomes), 'card')} in {taken}"
-        tally = Counter(self.outcomes.values())
-        if tally:
-            shown = [outcome for outcome in (RIGHT, HELPED, MISSED) if tally[outcome] or outcome != HELPED]
-            first += " · " + ", ".join(f"{tally[outcome]} {outcome}" for outcome in shown)
-        missed = [card_id for card_id, outcome in self.outcomes.items() if outcome == MISSED]
-        slips = [f"{slip} ×{n}" for slip, n in self.asking.slips.most_common(3)]
-        week = sum(count for day, count in ahead.items() if day <= today + 7)
-        last = f"tomorrow {ahead.get(today + 1, 0)} due · this week {week}"
-        self.say(views.summary, first, {"missed": missed, "slips": slips}, last)
+    def sit(self, chosen: Plan) -> None:
+        """Ask what was planned, until it is done, left or out of time."""
+        self.session = session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
+        self.described, self.done = words.counts(chosen), []
+        began = self.clock.seconds()
+        while (card := session.current()) is not None:
+            if self.options.minutes is not None and self.clock.seconds() - began >= 60 * self.options.minutes:
+                left = words.many(len(session.queue), "card")
+                self.say(views.said, f"{self.options.minutes:g} minutes are over; {left} left.")
+                return
+            try:
+                self.ask(card)
+            except Command as command:
+                if command.key == "q":
+                    return
+                self.obey(command.key, card)
+
+    def obey(self, key: str, card: Card) -> None:
+        if key == "s":
+            self.session.skip()
+            self.done.append(None)
+        elif key == "x":
+            self.session.drop()
+            self.done.append(self.log(Event(card.id, "", 0, "suspend")))
+            self.say(views.notice, f"Suspended. `studyrnn unsuspend {card.id}` brings it back.")
+        elif not self.session.undo():
+            self.refuse("there is nothing to undo in this session")
+        else:
+            self.undo()
+
+    def undo(self) -> None:
+        event = self.done.pop()
+        if event is not None:
+            self.log(Event(event.card, "", 0, "undo", of=event.id))
+            self.outcomes.pop(event.card, None)
+            self.say(views.notice, "Taken back: here it is again.")
+
+    def log(self, event: Event) -> Event:
+        """Write an event, now and today, and keep what we know of the card in step with it."""
+        event = self.store.append(replace(event, at=self.clock.utc(), day=self.today()))
+        self.states[event.card] = self.store.state(event.card)
+        return event
 
     # -- one card ----------------------------------------------------------------------------------------------------
 
-    def ask(self, card: Card, session: Session, described: str) -> int:
-        """Put the card, show how it went, have it rated and log it. Returns the rating."""
-        before = self.seen.get(card.id)
-        index = before.reviews if before else 0
-        question = None
-        if card.kind == "exercise":
-            from studyrnn.exercises import question as asked
-
-            question = asked(card, self.seed, index)
-        posed = pose(card, self.permutation(card.id, index), question)
-        self.say(views.header, session.asked + 1, session.total, described, posed.sheet.heading)
-        self.say(views.sheet, posed.sheet)
-        began = time.monotonic()
-        response = self.asking.ask(posed)
-        milliseconds = round((time.monotonic() - began) * 1000)
-        solved = posed.solution(response.slip)
+    def ask(self, card: Card) -> None:
+        """Put the card, show how it went, have it rated and log it. Raises Command."""
+        index = self.state(card).answers
+        question = self.question(card, index)
+        self.card, self.posed = card, pose(card, self.permutation(card.id, index), question)
+        self.show()
+        began = self.clock.seconds()
+        response = self.asking.ask(self.posed)
+        milliseconds = round((self.clock.seconds() - began) * 1000)
+        solved = self.posed.solution(response.slip)
         if response.in_parts:
             solved = replace(solved, answer="", steps=())  # each part was resolved when it was over
-        self.say(views.solution, solved, verdict_shown=response.score is not None)
-        return self.rate(card, index, posed, response, milliseconds, question.version if question else None)
+        self.asking.resolve(solved, response)
+        self.rate(card, self.posed, response, milliseconds, question)
+
+    def state(self, card: Card) -> CardState:
+        return self.states.get(card.id, _NEW)
+
+    def question(self, card: Card, index: int) -> Question | None:
+        if card.kind != "exercise":
+            return None
+        from studyrnn.exercises import question
+
+        return question(card, self.seed, index)
+
+    def show(self) -> None:
+        assert self.posed is not None
+        sheet = self.posed.sheet
+        self.say(views.header, self.session.asked + 1, self.session.total, self.described, sheet.heading)
+        self.say(views.sheet, sheet)
 
     def permutation(self, card_id: str, index: int) -> Callable[[int], list[int]]:
         """The order of options: another at every review, the same for the same seed."""
@@ -140,82 +209,142 @@ class Quiz:
 
         return order
 
-    def rate(
-        self, card: Card, index: int, posed: Posed, response: Response, milliseconds: int, version: int | None
-    ) -> int:
-        today = self.today()
-        history = self.store.history(card.id)
-        memory = self.scheduler.replay(card.id, history)
-        after = {rating: self.scheduler.review(memory, card.id, rating, today) for rating in RATING_NAMES}
+    def rate(self, card: Card, posed: Posed, response: Response, milliseconds: int, question: Question | None) -> None:
+        state, today = self.state(card), self.today()
+        after = {r: self.scheduler.review(state.memory, card.id, r, today) for r in RATING_NAMES}
         suggested = response.suggested if posed.tries else GOOD
         leaving: BaseException | None = None
         try:
-            rating = self.rating({r: state.due_day - today for r, state in after.items()}, suggested, card.source)
-        except (Leave, EndOfInput, KeyboardInterrupt) as error:
+            intervals = {} if self.options.cram else {r: memory.due_day - today for r, memory in after.items()}
+            rating = self.rating(card, intervals, suggested)
+        except (Command, EndOfInput, KeyboardInterrupt) as error:
+            if isinstance(error, Command) and error.key == "u":
+                self.say(views.notice, "Taken back: here it is again.")
+                return
             if response.score is None:
                 raise  # nothing was answered yet
             leaving, rating = error, suggested
-        review = Review(
+        event = Event(
             card=card.id,
-            at=environment.now_utc(),
-            day=today,
+            at="",
+            day=0,
             rating=rating,
             due_day=after[rating].due_day,
             score=response.score.value if response.score else (0.0 if posed.tries else None),
             seed=self.seed,
-            index=index,
-            version=version,
+            index=state.answers,
+            version=question.version if question else None,
             response=response.typed[:2000],
             slip=response.slip.id if response.slip else "",
             hints=response.hints,
             tries=response.tries,
             milliseconds=milliseconds,
-            mode="quiz" if not history or history[-1][0] < today else "repeat",
-            predicted=self.scheduler.recall(memory, today),
+            mode=self.mode(state, today),
+            predicted=recall(state.memory, today) if state.memory else None,
+            confidence=response.confidence,
             model=MODEL,
         )
-        self.store.append(review)
-        self.note(review)
+        self.done.append(self.log(event))
         self_rated = MISSED if rating == AGAIN else RIGHT
-        self.outcomes.setdefault(card.id, response.outcome if posed.tries else self_rated)
+        self.outcomes.setdefault(card.id, (response.outcome if posed.tries else self_rated, milliseconds))
+        self.session.rated(rating, sure=response.confidence == SURE)
         if leaving is not None:
             raise leaving
-        again_today = rating == AGAIN and self.screen.interactive
-        when = "once more in this session" if again_today else f"next in {views.days(review.due_day - today)}"
-        self.say(views.quiet, f"{RATING_NAMES[rating]}: {when}")
-        return rating
+        self.say(views.quiet, f"{RATING_NAMES[rating]}: {self.comes_back(rating, self.state(card), today)}")
 
-    def note(self, review: Review) -> None:
-        """Keep what we know of the log in step with it."""
-        old = self.seen.get(review.card)
-        first, count = (old.first_day, old.reviews) if old else (review.day, 0)
-        self.seen[review.card] = Seen(count + 1, first, review.day, review.due_day, review.rating)
+    def mode(self, state: CardState, today: int) -> str:
+        if self.options.cram:
+            return "cram"
+        if self.options.exam is not None:
+            return self.mode_of_exam()
+        return "repeat" if state.last_day == today else "quiz"
 
-    def rating(self, intervals: dict[int, int], suggested: int, source: tuple[str, ...]) -> int:
-        self.say(views.ratings, intervals, suggested, bool(source))
+    def comes_back(self, rating: int, state: CardState, today: int) -> str:
+        if rating == AGAIN and self.screen.interactive:
+            leech = " · missed often: rewrite it, or split it in two (`e`)" if state.is_leech else ""
+            return f"once more in this session{leech}"
+        return "the schedule stays as it is" if self.options.cram else f"next in {views.days(state.due_day - today)}"
+
+    def rating(self, card: Card, intervals: dict[int, int], suggested: int) -> int:
+        known = self.state(card).is_new and suggested == GOOD and bool(intervals)
+        self.say(views.ratings, intervals, suggested, bool(card.source), known)
         while True:
             word = self.screen.ask("rating").strip().lower().removeprefix(":")
             if not word:
                 return suggested
+            if word == "k" and known:
+                return EASY
             for rating, name in RATING_NAMES.items():
                 if word in {str(rating), name}:
                     return rating
-            if word in {"q", "quit"}:
-                raise Leave
             if word == "w":
-                self.say(views.sources, told(source))
-                continue
-            self.refuse("type 1 again, 2 hard, 3 good or 4 easy; Enter takes the suggested one")
+                self.say(views.sources, told(card.source))
+            elif word in {"s", "skip"} or not self.asking.act({"quit": "q"}.get(word, word)):
+                self.refuse("type 1 again, 2 hard, 3 good or 4 easy; Enter takes the suggested one")
+
+    # -- keys that leave the card where it is ------------------------------------------------------------------------
+
+    def flag(self) -> None:
+        assert self.card is not None
+        flagged = not self.state(self.card).flagged
+        self.log(Event(self.card.id, "", 0, "flag" if flagged else "unflag"))
+        self.say(views.notice, "Flagged: `studyrnn quiz --flagged` asks it." if flagged else "No longer flagged.")
+
+    def redraw(self) -> None:
+        self.screen.clear()
+        self.show()
+
+    def edit(self) -> None:
+        """Open the card's file at its line; what was changed is asked from the next card on."""
+        assert self.card is not None
+        file, line = self.places[self.card.id]
+        environment.edit(Path(file), line)
+        loaded = load(Path(file), environment.cache_directory())
+        for problem in loaded.problems:
+            self.say(views.notice, literally(str(problem)))
+        changed = {card.id: card for card in loaded.deck.cards}
+        self.session.replace(lambda card: changed.get(card.id, card))
+        self.places |= {card: (file, place) for card, place in loaded.lines.items() if card}
+        if changed.get(self.card.id, self.card) != self.card:
+            self.say(views.notice, "Changed; `s` and it comes again as it is now.")
+
+    # -- before and after --------------------------------------------------------------------------------------------
+
+    def greet(self, chosen: Plan) -> None:
+        today = self.today()
+        if line := words.greeting(chosen, self.states, self.store.days_studied(today), today):
+            self.say(views.said, line)
+        if not chosen.cards:
+            nothing = words.nothing_due(self.cards, self.states, today, self.settings.new, self.screen.interactive)
+            self.say(views.said, "No card is like that." if self.options.narrows else nothing)
+
+    def offer(self, studied: bool) -> Plan | None:
+        """What else there is to do; None: leave."""
+        today = self.today()
+        missed = tuple(card for card in self.cards if self.outcomes.get(card.id, ("", 0))[0] == MISSED)
+        new = [card for card in self.cards if self.state(card).is_new]
+        later = [card for card in self.cards if self.state(card).due_day > today and not self.state(card).suspended]
+        pairs = [("m", f"again the {len(missed)} that went wrong")] if studied and missed else []
+        pairs += [("n", f"{min(words.MANY_NEW, len(new))} new ones")] if new else []
+        pairs += [("a", "study ahead")] if later else []
+        if not pairs:
+            return None
+        self.say(views.keys, [*pairs, ("Enter", "leave")])
+        word = self.screen.ask("more").strip().lower().removeprefix(":")
+        wishes = replace(self.wishes(), limit=None)
+        if word == "m" and missed:
+            return Plan(missed=missed)
+        if word == "n" and new:
+            more = begun_on(today, self.states) + words.MANY_NEW
+            return replace(plan(self.cards, self.states, today, replace(wishes, new_a_day=more)), due=())
+        if word == "a" and later:
+            return replace(plan(later, self.states, today, replace(wishes, ahead=True, limit=AHEAD)), new=())
+        return None
+
+    def summary(self) -> None:
+        today = self.today()
+        ahead = next_due(self.states, self.cards, today)
+        self.say(views.summary, *words.summed_up(self.outcomes, self.asking.slips.most_common(3), ahead, today))
 
     def today(self) -> int:
-        return study_day(environment.now_local())
-
-
-def many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def counts(chosen: Plan) -> str:
-    """ "3 due, 1 new", leaving out what there is none of."""
-    parts = [(len(chosen.missed), "to repeat"), (len(chosen.due), "due"), (len(chosen.new), "new")]
-    return ", ".join(f"{count} {what}" for count, what in parts if count)
+        return study_day(self.clock.local(), self.settings.cut_off)

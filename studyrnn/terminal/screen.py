@@ -43,6 +43,9 @@ class Screen:
         for block in blocks:
             self._console.print(block, soft_wrap=True)
 
+    def clear(self) -> None:
+        self._console.clear()
+
     def ask(self, label: str) -> str:
         """One typed line, without its line end. Raises EndOfInput."""
         prompt = f"{' ' * MARGIN}{label} {'>' if self.plain else '›'} "

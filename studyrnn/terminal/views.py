@@ -6,11 +6,12 @@ Colour only underlines what the words already say. No boxes, no right borders: e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
 from rich.text import Text
 
-from studyrnn.model import RATING_NAMES, Given, Score, Sheet, Solution, Step
+from studyrnn.model import EASY, RATING_NAMES, Given, Score, Sheet, Solution, Step
 from studyrnn.terminal.layout import formula, formula_lines, given_lines, paragraphs
 from studyrnn.terminal.screen import MARGIN
 
@@ -96,6 +97,24 @@ def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> 
     return [*lines, Text()]
 
 
+def in_steps(solved: Solution) -> list[Solution]:
+    """The same, one step at a time: what comes before the steps with the first, what comes after with the last."""
+    last = len(solved.steps) - 1
+    return [
+        replace(
+            solved,
+            answer=solved.answer if k == 0 else "",
+            listed=solved.listed if k == 0 else (),
+            points=solved.points if k == 0 else (),
+            steps=(step,),
+            why=solved.why if k == last else "",
+            refs=solved.refs if k == last else (),
+            replay=solved.replay if k == last else "",
+        )
+        for k, step in enumerate(solved.steps)
+    ]
+
+
 def section(
     heading: str, steps: Sequence[Step], width: int, plain: bool, short: bool = False, note: str = ""
 ) -> list[Text]:
@@ -177,12 +196,20 @@ def headline(text: str) -> list[Text]:
     return [Text(" " * MARGIN + text, style="bold")]
 
 
-def ratings(intervals: Mapping[int, int], suggested: int, has_source: bool, width: int, plain: bool) -> list[Text]:
-    """The four ratings with the days until the card returns, what Enter does, and the source where there is one."""
+def ratings(
+    intervals: Mapping[int, int], suggested: int, has_source: bool, known: bool, width: int, plain: bool
+) -> list[Text]:
+    """The four ratings with the days until the card returns, what Enter does, and what else can be asked for."""
     between = ", " if plain else " · "
-    parts = [f"{rating} {RATING_NAMES[rating]} {days(intervals[rating])}" for rating in sorted(intervals)]
-    more = [f"Enter: {suggested} {RATING_NAMES[suggested]}"] + ["w where this comes from"] * has_source
-    return [*quiet(between.join(parts), width, plain), *quiet(between.join(more), width, plain)]
+
+    def one(rating: int) -> str:
+        return f"{rating} {RATING_NAMES[rating]}" + (f" {days(intervals[rating])}" if intervals else "")
+
+    more = [f"Enter: {suggested} {RATING_NAMES[suggested]}"]
+    more += [f"k I knew this already, {days(intervals[EASY])}"] if known else []
+    more += ["w where this comes from"] if has_source else []
+    more += ["u once more", "? keys"]
+    return [*quiet(between.join(map(one, RATING_NAMES)), width, plain), *quiet(between.join(more), width, plain)]
 
 
 def sources(lines: Sequence[str], width: int, plain: bool) -> list[Text]:

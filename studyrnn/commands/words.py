@@ -1,0 +1,88 @@
+"""What the quiz says before and after a sitting. Pure: states and a day in, sentences out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from studyrnn.commands.asking import HELPED, MISSED, RIGHT
+from studyrnn.markup import literally
+from studyrnn.model import Card, Problem
+from studyrnn.session import Plan, States, begun_on, is_new, next_due, streak
+
+LONG = 30_000  # milliseconds from which on the slowest card is worth a line
+MANY_NEW = 10  # more new cards, where a learner asks for more
+
+Outcomes = Mapping[str, tuple[str, int]]  # card id -> how its first asking went, and how many milliseconds it took
+
+
+def warnings(problems: Sequence[Problem], gone: int) -> list[str]:
+    """What is wrong with the decks, in a line each; how it is mended is for `studyrnn check` to say."""
+    lines = [f"{many(gone, 'card')} with a history left the decks. See `studyrnn check`"] if gone else []
+    lines += [literally(str(problem)) for problem in problems if problem.warning]
+    errors = [problem for problem in problems if not problem.warning]
+    if errors:
+        files = literally(", ".join(dict.fromkeys(problem.file for problem in errors)))
+        left_out = f"{many(len(errors), 'problem')} in {files}: what has one is left out."
+        lines.append(f"{left_out} See `studyrnn check {files}`")
+    return lines
+
+
+def greeting(chosen: Plan, states: States, studied: Collection[int], today: int) -> str:
+    """One line: the streak, and what of today is done and saved."""
+    days = streak(studied, today)
+    answered = sum(state.last_day == today for state in states.values())
+    parts = [f"{days} days in a row"] if days > 1 else []
+    if chosen.cards and answered:
+        parts.append(f"{answered} answered earlier today, all saved. {len(chosen.cards)} to go.")
+    return " · ".join(parts)
+
+
+def nothing_due(cards: Sequence[Card], states: States, today: int, new_a_day: int, ask: bool) -> str:
+    """When the next card is due, and how there would be new ones; `ask`: the quiz itself will offer them."""
+    text = "Nothing is due today."
+    ahead = next_due(states, cards, today)
+    if ahead:
+        day, count = next(iter(ahead.items()))
+        text += f" Next: {many(count, 'card')} {'tomorrow' if day == today + 1 else f'in {day - today} days'}."
+    if any(is_new(card, states) for card in cards):
+        begun = begun_on(today, states)
+        text += f"\nNew today: {begun} of {new_a_day}."
+        text += "" if ask else f" For more, add `--new {begun + MANY_NEW}`."
+    return text
+
+
+def summed_up(
+    outcomes: Outcomes, slips: Sequence[tuple[str, int]], ahead: Mapping[int, int], today: int
+) -> tuple[str, dict[str, list[str]], str]:
+    """How a sitting went, what to look at again, and what is coming."""
+    tally = [outcome for outcome, _ in outcomes.values()]
+    first = f"{many(len(tally), 'card')} in {took(sum(spent for _, spent in outcomes.values()))}"
+    if tally:
+        shown = [outcome for outcome in (RIGHT, HELPED, MISSED) if outcome in tally or outcome != HELPED]
+        first += " · " + ", ".join(f"{tally.count(outcome)} {outcome}" for outcome in shown)
+    slowest, (_, longest) = max(outcomes.items(), key=lambda entry: entry[1][1], default=("", ("", 0)))
+    lists = {
+        "slowest": [f"{slowest}   {took(longest)}"] if longest >= LONG else [],
+        "missed": [card for card, (outcome, _) in outcomes.items() if outcome == MISSED],
+        "slips": [f"{slip} ×{count}" for slip, count in slips],
+    }
+    week = sum(count for day, count in ahead.items() if day <= today + 7)
+    last = f"tomorrow {ahead.get(today + 1, 0)} due · this week {week}"
+    return first, {name: entries for name, entries in lists.items() if entries}, last
+
+
+def counts(chosen: Plan) -> str:
+    """ "3 due, 1 new", leaving out what there is none of."""
+    parts = [(len(chosen.missed), "to repeat"), (len(chosen.due), "due"), (len(chosen.new), "new")]
+    return ", ".join(f"{count} {what}" for count, what in parts if count)
+
+
+def many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def took(milliseconds: float) -> str:
+    seconds = milliseconds / 1000
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds >= 600 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
