@@ -93,6 +93,131 @@ def quiz(
 
 
 @app.command()
+def due(
+    names: Names = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, for programs.")] = False,
+    db: Database = None,
+) -> None:
+    """Say in one line what there is to study today."""
+    from studyrnn.commands import due as command
+
+    command.run(names or [], as_json, db)
+
+
+Marked = Annotated[list[str], typer.Argument(metavar="CARD...", help="Cards by id; or decks or topics.")]
+
+
+@app.command()
+def suspend(cards: Marked, db: Database = None) -> None:
+    """Ask cards no more, until unsuspend."""
+    from studyrnn.commands import marks
+
+    marks.run("suspend", cards, db)
+
+
+@app.command()
+def unsuspend(cards: Marked, db: Database = None) -> None:
+    """Ask suspended cards again."""
+    from studyrnn.commands import marks
+
+    marks.run("unsuspend", cards, db)
+
+
+@app.command()
+def flag(cards: Marked, db: Database = None) -> None:
+    """Mark cards, for quiz --flagged."""
+    from studyrnn.commands import marks
+
+    marks.run("flag", cards, db)
+
+
+@app.command()
+def unflag(cards: Marked, db: Database = None) -> None:
+    """Take the mark off again."""
+    from studyrnn.commands import marks
+
+    marks.run("unflag", cards, db)
+
+
+@app.command()
+def forget(
+    cards: Annotated[list[str], typer.Argument(metavar="CARD...", help="Cards by id.")], db: Database = None
+) -> None:
+    """Make cards new again. What was answered stays in the log."""
+    from studyrnn.commands import marks
+
+    marks.run("forget", cards, db)
+
+
+@app.command()
+def config(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Show every setting, its value and where that comes from."""
+    from studyrnn.commands import config as command
+
+    command.run(as_json)
+
+
+@app.command()
+def reschedule(
+    names: Names = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    db: Database = None,
+) -> None:
+    """Apply changed settings to what is scheduled already.
+
+    A setting holds from the next answer on; this moves every due day to where it would have put it.
+    """
+    from studyrnn.commands import reschedule as command
+
+    command.run(names or [], dry_run, db)
+
+
+log = typer.Typer(help="Look after the history: verify, rebuild, export, import.", no_args_is_help=True)
+app.add_typer(log, name="log")
+
+
+@log.command()
+def verify(db: Database = None) -> None:
+    """Check that the log is whole and its replay agrees.
+
+    Exit code 1 where it is not.
+    """
+    from studyrnn.commands import log as command
+
+    raise typer.Exit(command.verify(db))
+
+
+@log.command()
+def rebuild(db: Database = None) -> None:
+    """Work out the state of each card again, from the events."""
+    from studyrnn.commands import log as command
+
+    command.rebuild(db)
+
+
+@log.command(name="export")
+def export_log(output: Output = None, db: Database = None) -> None:
+    """Write every event as JSON Lines."""
+    from studyrnn.commands import log as command
+
+    command.export(output, db)
+
+
+@log.command(name="import")
+def import_log(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="From log export; - for standard input.")],
+    db: Database = None,
+) -> None:
+    """Add the events of another log.
+
+    Two machines that exchange their logs, in any order and any number of times, agree.
+    """
+    from studyrnn.commands import log as command
+
+    command.import_(file, db)
+
+
+@app.command()
 def generate(
     topic: Annotated[
         list[str] | None, typer.Option(help="Exercises of a topic, like gru; may be given again for another.")
@@ -141,7 +266,7 @@ def export(
         bool, typer.Option("--split", help="One file for each note type: for Anki in other languages.")
     ] = False,
 ) -> None:
-    """Write decks for another program: CSV for Anki (File > Import)."""
+    """Write decks for another program: CSV for Anki."""
     from studyrnn.commands import export as command
 
     command.run(names or [], form, output, variants, split)
@@ -161,7 +286,7 @@ def show(
     plain: Plain = False,
     no_color: NoColor = False,
 ) -> None:
-    """Preview one card, both sides; an exercise with fresh numbers."""
+    """Preview one card, both sides."""
     from studyrnn.commands import decks as command
 
     command.show(card, plain, no_color)
@@ -169,7 +294,10 @@ def show(
 
 @app.command()
 def schema() -> None:
-    """Print a JSON Schema of the deck format, for editors that complete and check YAML."""
+    """Print a JSON Schema of the deck format, for editors.
+
+    With it they complete and check YAML while it is written.
+    """
     from studyrnn.commands import decks as command
 
     command.schema()
@@ -190,7 +318,9 @@ def check(
     ] = False,
     seeds: Annotated[int, typer.Option(min=1, help="With --exercises: how many seeds, five questions each.")] = 200,
 ) -> None:
-    """Check decks: every problem with its file and line, and warnings of what makes a card hard to learn from.
+    """Find every problem of a deck, with its file and line.
+
+    Warnings say what makes a card hard to learn from.
 
     Exit code 1 where there is a problem, with --strict also where there is a warning.
     """
@@ -217,8 +347,9 @@ def solve(
     output: Output = None,
     plain: Plain = False,
 ) -> None:
-    """Work out your own network: every step forward and backward, with its numbers.
+    """Work out your own network, forward and backward.
 
+    Every step is shown with its numbers.
     A file to start from: studyrnn solve --example gru -o mine.yaml
     """
     from studyrnn.commands import solve as command
@@ -246,7 +377,10 @@ def derive(
     peephole: Annotated[bool, typer.Option("--peephole", help="LSTM with peepholes.")] = False,
     plain: Plain = False,
 ) -> None:
-    """Print a derivation line by line, checked: backpropagation through time, one step of a cell, slopes."""
+    """Print a derivation line by line, checked.
+
+    Backpropagation through time, one step of a cell, slopes of activations and losses.
+    """
     from studyrnn.commands import derive as command
 
     convention: dict[str, str | bool | None] = {

@@ -27,8 +27,8 @@ def replay(events: Iterable[Event], renamed: Mapping[str, str] | None = None) ->
 def in_order(events: Iterable[Event]) -> list[Event]:
     """By time, then by id, so that every machine has the same order; without what was undone."""
     events = sorted(events, key=lambda event: (event.at, event.id))
-    undone = {event.of for event in events if event.kind == "undo"}
-    return [event for event in events if event.kind != "undo" and event.id not in undone]
+    undone = {(event.card, event.of) for event in events if event.kind == "undo"}
+    return [event for event in events if event.kind != "undo" and (event.card, event.id) not in undone]
 
 
 def state_of(events: Iterable[Event]) -> CardState:

@@ -187,6 +187,12 @@ def begun_on(day: int, states: States) -> int:
     return sum(state.first_day == day for state in states.values())
 
 
+def counts(chosen: Plan) -> str:
+    """ "3 due, 1 new", leaving out what there is none of."""
+    parts = [(len(chosen.missed), "to repeat"), (len(chosen.due), "due"), (len(chosen.new), "new")]
+    return ", ".join(f"{count} {what}" for count, what in parts if count)
+
+
 def next_due(states: States, cards: Sequence[Card], today: int) -> dict[int, int]:
     """How many of `cards` fall due on each day after today."""
     counts: dict[int, int] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
@@ -79,6 +78,8 @@ def _public(name: str) -> str:
 
 def read(text: str, file: str) -> Settings:
     """Raises UsageError for what is no TOML, an unknown name or a value that cannot be."""
+    import tomllib  # only where there is a file to read
+
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -78,12 +78,20 @@ class Store:
     def append(self, event: Event) -> Event:
         """Write one event; it is on the disk when this returns. Returns it with its id and its time, which is later
         than that of every event before it, whatever the clock says."""
+        return self.append_all([event])[0]
+
+    def append_all(self, events: Iterable[Event]) -> list[Event]:
+        """The same for several: all of them, or none."""
+        written = []
         with self._transaction() as connection:
             (last,) = connection.execute("SELECT max(at) FROM events").fetchone()
-            event = replace(event, id=event.id or uuid.uuid4().hex, at=_after(last, event.at))
-            if connection.execute(_INSERT, _values(event)).rowcount:
-                self._note(event)
-        return event
+            for new in events:
+                event = replace(new, id=new.id or uuid.uuid4().hex, at=_after(last, new.at))
+                last = event.at
+                if connection.execute(_INSERT, _values(event)).rowcount:
+                    self._note(event)
+                written.append(event)
+        return written
 
     def merge(self, events: Iterable[Event]) -> int:
         """Add events of another log; how many of them were new. In any order, any number of times."""
@@ -172,6 +180,11 @@ class Store:
         """The whole log, as it was written."""
         with self._trouble("read"):
             return list(self._events("ORDER BY number"))
+
+    def count(self) -> int:
+        """How many events there are."""
+        with self._trouble("read"):
+            return int(self._connection.execute("SELECT count(*) FROM events").fetchone()[0])
 
     def verify(self) -> list[str]:
         """What is wrong with the file: damage, or states that the events do not give. Empty: nothing."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
 import sys
 import time
 from collections.abc import Iterable
@@ -70,6 +68,9 @@ def settings() -> Settings:
 
 def edit(file: Path, line: int) -> None:
     """Open a file at a line in the learner's editor, and wait for it."""
+    import shlex
+    import subprocess
+
     editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     try:
         subprocess.run([*editor, f"+{line}", str(file)], check=False)

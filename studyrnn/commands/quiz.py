@@ -19,7 +19,7 @@ from studyrnn.markup import literally
 from studyrnn.model import AGAIN, EASY, GOOD, RATING_NAMES, Card, CardState, Event, Loaded, Problem, Question
 from studyrnn.posing import Posed, pose
 from studyrnn.scheduling import MODEL, Scheduler, recall, study_day
-from studyrnn.session import Plan, Session, Wishes, begun_on, narrowed, next_due, plan
+from studyrnn.session import Plan, Session, Wishes, begun_on, counts, narrowed, next_due, plan
 from studyrnn.settings import Settings
 from studyrnn.store import Store
 from studyrnn.terminal import views
@@ -127,7 +127,7 @@ class Quiz:
     def sit(self, chosen: Plan) -> None:
         """Ask what was planned, until it is done, left or out of time."""
         self.session = session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
-        self.described, self.done = words.counts(chosen), []
+        self.described, self.done = counts(chosen), []
         began = self.clock.seconds()
         while (card := session.current()) is not None:
             if self.options.minutes is not None and self.clock.seconds() - began >= 60 * self.options.minutes:

@@ -71,12 +71,6 @@ def summed_up(
     return first, {name: entries for name, entries in lists.items() if entries}, last
 
 
-def counts(chosen: Plan) -> str:
-    """ "3 due, 1 new", leaving out what there is none of."""
-    parts = [(len(chosen.missed), "to repeat"), (len(chosen.due), "due"), (len(chosen.new), "new")]
-    return ", ".join(f"{count} {what}" for count, what in parts if count)
-
-
 def many(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
