@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -389,10 +391,26 @@ def derive(
     command.run(what, cell, steps, wrt, convention, plain)
 
 
+@contextmanager
+def only(words: list[str]) -> Iterator[None]:
+    """Typer builds every command before it looks which one is meant: 10 ms that the first question would wait for."""
+    everything = app.registered_commands, app.registered_groups
+    wanted = words[0] if words else "quiz"
+    commands = [each for each in everything[0] if wanted in {each.name, getattr(each.callback, "__name__", "")}]
+    groups = [each for each in everything[1] if each.name == wanted]
+    if commands or groups:
+        app.registered_commands, app.registered_groups = commands, groups
+    try:
+        yield
+    finally:
+        app.registered_commands, app.registered_groups = everything
+
+
 def main() -> None:
     """Run, and turn whatever a person can cause into a message and an exit code."""
     try:
-        app()
+        with only(sys.argv[1:]):
+            app()
     except StudyError as error:
         from studyrnn.markup import visible
 

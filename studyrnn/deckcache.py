@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import zlib
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from studyrnn import __version__
 from studyrnn.errors import DeckError
 from studyrnn.model import Card, Deck, Loaded, Option, Reading
 
-FORMAT = 2
-_LISTS = [field.name for field in fields(Card) if str(field.type).startswith("tuple")]
+FORMAT = 4
+_LISTS = {field.name for field in fields(Card) if str(field.type).startswith("tuple")}
+_ALWAYS = ("id", "kind", "deck", "topic")
 
 
 def load(path: Path, cache: Path | None = None) -> Loaded:
@@ -42,10 +44,8 @@ def _code_version() -> str:
 
 
 def _cache_file(cache: Path, path: Path) -> Path:
-    import hashlib
-
-    digest = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:16]
-    return cache / f"{path.stem}-{digest}.json"
+    digest = zlib.crc32(os.fsencode(path.resolve()))  # two with the same one only parse in turn: see the stamp
+    return cache / f"{path.stem}-{digest:08x}.json"
 
 
 def _from_cache(kept: Path, stamp: list[Any], path: Path) -> Loaded | None:
@@ -55,7 +55,7 @@ def _from_cache(kept: Path, stamp: list[Any], path: Path) -> Loaded | None:
             return None
         deck = data["deck"]
         deck["cards"] = tuple(_card(entry) for entry in deck["cards"])
-        deck["reading"] = tuple(Reading(**{**entry, "source": tuple(entry["source"])}) for entry in deck["reading"])
+        deck["reading"] = tuple(Reading(title, url, tuple(source)) for title, url, source in deck["reading"])
         deck |= {name: tuple(deck[name]) for name in ("requires", "covers")}
         return Loaded(Deck(**deck), (), str(path), data["lines"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -63,13 +63,22 @@ def _from_cache(kept: Path, stamp: list[Any], path: Path) -> Loaded | None:
 
 
 def _card(entry: dict[str, Any]) -> Card:
-    entry |= {name: tuple(entry[name]) for name in _LISTS}
-    entry["options"] = tuple(Option(**option) for option in entry["options"])
+    for name in _LISTS.intersection(entry):
+        entry[name] = tuple(entry[name])
+    if "options" in entry:
+        entry["options"] = tuple(Option(*option) for option in entry["options"])
     return Card(**entry)
 
 
+def _without_blanks(card: dict[str, Any]) -> dict[str, Any]:
+    """Most fields of a card are empty: a cache without them is read in half the time."""
+    return {name: value for name, value in card.items() if value or name in _ALWAYS}
+
+
 def _to_cache(kept: Path, stamp: list[Any], loaded: Loaded) -> None:
-    data = {"stamp": stamp, "deck": asdict(loaded.deck), "lines": loaded.lines}
+    deck = asdict(loaded.deck)
+    deck["cards"] = [_without_blanks(card) for card in deck["cards"]]
+    data = {"stamp": stamp, "deck": deck, "lines": loaded.lines}
     temporary = kept.with_suffix(f".{os.getpid()}")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)

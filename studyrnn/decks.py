@@ -75,9 +75,9 @@ def pick(names: Sequence[str], loaded: Sequence[Loaded]) -> list[Card]:
     for word in words:
         if not any(word in {card.deck, card.topic, card.id} for card in rest):
             _refuse(word, rest)
-    wanted = [card for card in rest if not words or words & {card.deck, card.topic, card.id}]
+    wanted = [card for card in rest if not names or words & {card.deck, card.topic, card.id}]
     taken: dict[str, Card] = {}
-    for card in (card for each in _by_rank(loaded) for card in each.deck.cards):
+    for card in (card for each in by_rank(loaded) for card in each.deck.cards):
         taken.setdefault(card.id, card)
     return list({card.id: taken[card.id] for card in [*whole, *wanted]}.values())
 
@@ -88,7 +88,7 @@ def _refuse(word: str, cards: Sequence[Card]) -> NoReturn:
     raise UnknownName("deck, topic or card", word, known, lists=folder)
 
 
-def _by_rank(loaded: Sequence[Loaded]) -> list[Loaded]:
+def by_rank(loaded: Sequence[Loaded]) -> list[Loaded]:
     """What is named on the command line comes first there; after it a learner's own decks, then the shipped ones."""
     return sorted(loaded, key=lambda each: Path(each.file).parent == shipped_directory())
 
@@ -101,7 +101,7 @@ def same_names(loaded: Sequence[Loaded]) -> list[Problem]:
     """Two decks of one name: of their cards with the same id only the first is asked."""
     first: dict[str, Loaded] = {}
     found = []
-    for each in _by_rank(loaded):
+    for each in by_rank(loaded):
         other = first.setdefault(each.deck.name, each)
         if other is not each and other.file != each.file:
             told = (

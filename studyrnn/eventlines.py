@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ def lines(events: Iterable[Event]) -> Iterator[str]:
     for event in events:
         told = {field.name: getattr(event, field.name) for field in fields(Event)}
         kept = {k: v for k, v in told.items() if k not in _DEFAULTS or v != _DEFAULTS[k] or k in {"kind", "id"}}
-        yield json.dumps(kept, ensure_ascii=False) + "\n"
+        yield json.dumps(kept) + "\n"  # in ASCII, which no encoding of standard output spoils
 
 
 def read(text: Iterable[str], file: str) -> Iterator[Event]:
@@ -46,7 +45,7 @@ def event_of(line: str) -> Event:
     for name, value in data.items():
         if name not in _CHECKS:
             raise ValueError(f'there is no "{name}" in an event. {nearest(name, _CHECKS)}')
-        if value == _DEFAULTS.get(name, MISSING) and type(value) is type(_DEFAULTS[name]):
+        if name != "id" and value == _DEFAULTS.get(name, MISSING) and type(value) is type(_DEFAULTS[name]):
             continue
         if wrong := _CHECKS[name](value):
             raise ValueError(f'"{name}" has to be {wrong}')
@@ -70,7 +69,7 @@ def _whole(low: int, high: int = _WHOLE) -> Callable[[Any], str]:
 
 
 def _share(value: Any) -> str:
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= 1
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1  # which NaN is not
     return "" if good else "a number from 0 to 1"
 
 
@@ -108,7 +107,7 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "kind": _kind,
     "at": _time,
     "day": _whole(1, LAST_DAY),
-    "card": _text(1, 200),
+    "card": _text(1, 1000),
     "of": _text(0, 64),
     "rating": _whole(1, 4),
     "due_day": _whole(1, LAST_DAY + 36500),

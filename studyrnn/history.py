@@ -7,7 +7,6 @@ and ratings. Only the first review of a study day counts, and none that was cram
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from studyrnn.model import CardState, Event, MemoryState
 from studyrnn.scheduling import Scheduler
@@ -39,7 +38,7 @@ def state_of(events: Iterable[Event]) -> CardState:
         after = after_event(state, event)
         if after is None:  # the clock was wrong before: what was answered on later days is left out
             done = [earlier for earlier in done if not _counts(earlier) or earlier.day <= event.day]
-            after = replace(after_event(_again(done), event) or state, answers=state.answers + 1)
+            after = (after_event(_again(done), event) or state)._replace(answers=state.answers + 1)
         done.append(event)
         state = after
     return state
@@ -62,9 +61,9 @@ def after_event(state: CardState, event: Event) -> CardState | None:
         case "review":
             return _after_review(state, event)
         case "suspend" | "unsuspend":
-            return replace(state, suspended=event.kind == "suspend")
+            return state._replace(suspended=event.kind == "suspend")
         case "flag" | "unflag":
-            return replace(state, flagged=event.kind == "flag")
+            return state._replace(flagged=event.kind == "flag")
         case "forget":
             return CardState(answers=state.answers, flagged=state.flagged, suspended=state.suspended)
         case "reschedule" if state.memory is not None and event.due_day is not None:
@@ -74,13 +73,12 @@ def after_event(state: CardState, event: Event) -> CardState | None:
 
 def _after_review(state: CardState, event: Event) -> CardState | None:
     if event.rating is None or event.mode == "cram":
-        return replace(state, answers=state.answers + 1)
+        return state._replace(answers=state.answers + 1)
     memory = state.memory
     if memory is not None and event.day < memory.last_day:
         return None
     after = _SCHEDULER.review(memory, event.card, event.rating, event.day)
-    seen = replace(
-        state,
+    seen = state._replace(
         answers=state.answers + 1,
         first_day=state.first_day or event.day,
         last_day=event.day,
@@ -93,4 +91,4 @@ def _after_review(state: CardState, event: Event) -> CardState | None:
 
 def _due(state: CardState, day: int) -> CardState:
     assert isinstance(state.memory, MemoryState)
-    return replace(state, due_day=day, memory=replace(state.memory, due_day=day))
+    return state._replace(due_day=day, memory=state.memory._replace(due_day=day))

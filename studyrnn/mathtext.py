@@ -58,7 +58,7 @@ _SYMBOLS: dict[str, tuple[str, str, str]] = {
     "circ": ("∘", "o", BIN), "oplus": ("⊕", "(+)", BIN),
     "le": ("≤", "<=", REL), "leq": ("≤", "<=", REL), "ge": ("≥", ">=", REL), "geq": ("≥", ">=", REL),
     "ne": ("≠", "!=", REL), "neq": ("≠", "!=", REL), "approx": ("≈", "~=", REL), "to": ("→", "->", REL),
-    "rightarrow": ("→", ">", ORD), "leftarrow": ("←", "<", ORD),
+    "rightarrow": ("→", ">", ORD), "leftarrow": ("←", "<", ORD), "gets": ("←", "<-", REL),
     "in": ("∈", "in", REL), "ll": ("≪", "<<", REL), "gg": ("≫", ">>", REL), "propto": ("∝", "~", REL),
     "sim": ("∼", "~", REL), "equiv": ("≡", "==", REL), "Rightarrow": ("⇒", "=>", REL), "mid": ("|", "|", REL),
     "sum": ("∑", "sum", FUNC), "prod": ("∏", "prod", FUNC),
@@ -337,8 +337,9 @@ class _Parser:
             text = "".join(table[character] for character in compact)
             open_ended = False
         else:
-            # W_hh is a name; but x^(ab), so that nobody takes it for x^a b.
-            single = len(atoms) == 1 and not atoms[0].fraction
+            # W_hh is a name; but x^(ab), so that nobody takes it for x^a b, and e^(y_t), which is not (e^y)_t.
+            word = len(compact) == 1 or (compact.isascii() and compact.isalnum())
+            single = len(atoms) == 1 and not atoms[0].fraction and (mark == "_" or word)
             plain = single or (mark == "_" and compact.isalnum() and " " not in script)
             bracketed = compact.startswith("(") and compact.endswith(")")
             text = mark + (compact if plain or bracketed else f"({compact})")

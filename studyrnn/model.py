@@ -1,11 +1,14 @@
-"""What the rooms hand to each other: plain frozen data, no behaviour beyond looking at itself."""
+"""What the rooms hand to each other: plain frozen data, no behaviour beyond looking at itself.
+
+What is small is a NamedTuple: a dataclass takes five times as long to define, and the first question waits for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 Value = float | list[float] | list[list[float]]
 """A number, a vector, or a matrix as a list of rows."""
@@ -17,8 +20,7 @@ CardKind = Literal["open", "choice", "cloze", "typed", "number", "order", "exerc
 CARD_KINDS: tuple[CardKind, ...] = ("open", "choice", "cloze", "typed", "number", "order", "exercise")
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     text: str
     right: bool
     because: str = ""
@@ -63,8 +65,7 @@ class Card:
         return f"(in {self.unit})" if self.unit and self.unit not in self.question else ""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """Something outside the deck that is worth reading."""
 
     title: str
@@ -83,8 +84,7 @@ class Deck:
     reading: tuple[Reading, ...] = ()
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """Something in a deck that its author has to mend, or where it is only a warning, to look at."""
 
     file: str
@@ -108,8 +108,7 @@ class Loaded:
     lines: Mapping[str, int] = field(default_factory=dict)  # by the id of the card; "": the deck itself
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """A quantity that the stem states."""
 
     name: str  # as in JSON: h_prev, W_xz
@@ -118,8 +117,7 @@ class Given:
     tex: str = ""  # how the value is written, where not with its decimals: ln 3
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One line of the worked solution."""
 
     name: str
@@ -131,8 +129,7 @@ class Step:
     tex: str = ""  # how the value is written, where not with 4 decimals: 3/4, 12
 
 
-@dataclass(frozen=True)
-class SlipValue:
+class SlipValue(NamedTuple):
     """What a typical mistake would have given on these numbers."""
 
     id: str
@@ -255,8 +252,7 @@ class Question:
         return self.key if self.response is None else self.response
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(NamedTuple):
     """How right a response was: not how well it was remembered (that is a rating)."""
 
     value: float  # 0..1: the share of the entries that are right
@@ -269,8 +265,7 @@ class Score:
         return self.value >= 1
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """One question as it is put to a learner, whatever kind of card it comes from."""
 
     heading: str  # "GRU · level 3"
@@ -299,8 +294,7 @@ AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
 RATING_NAMES = {AGAIN: "again", HARD: "hard", GOOD: "good", EASY: "easy"}
 
 
-@dataclass(frozen=True)
-class MemoryState:
+class MemoryState(NamedTuple):
     """FSRS's view of a card after its last counted review. Days are ordinal study days."""
 
     stability: float
@@ -346,8 +340,7 @@ class Event:
     model: str = ""
 
 
-@dataclass(frozen=True)
-class CardState:
+class CardState(NamedTuple):
     """What the log says of a card: the events replayed."""
 
     answers: int = 0  # every answer, repeats within a day included: the number of the next draw

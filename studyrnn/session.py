@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
+from typing import NamedTuple
 
 from studyrnn.model import AGAIN, HARD, Card, CardState
 from studyrnn.scheduling import recall
@@ -19,8 +20,7 @@ _NEW = CardState()
 States = Mapping[str, CardState]
 
 
-@dataclass(frozen=True)
-class Wishes:
+class Wishes(NamedTuple):
     """What a learner asks of one session."""
 
     new_a_day: int = 10
@@ -32,8 +32,10 @@ class Wishes:
     done_for_exam: Collection[str] = ()
 
 
-@dataclass(frozen=True)
-class Plan:
+_ORDINARY = Wishes()
+
+
+class Plan(NamedTuple):
     """Today's cards: first those missed earlier today, then those to be reviewed, then new ones."""
 
     missed: tuple[Card, ...] = ()
@@ -48,24 +50,29 @@ class Plan:
 # -- choosing --------------------------------------------------------------------------------------------------------
 
 
-def plan(cards: Sequence[Card], states: States, today: int, wishes: Wishes = Wishes()) -> Plan:
+def plan(cards: Sequence[Card], states: States, today: int, wishes: Wishes = _ORDINARY) -> Plan:
     """Choose from `cards`; what was done today counts towards the numbers a day."""
-    open_cards = [card for card in cards if not states.get(card.id, _NEW).suspended]
-    seen = [card for card in open_cards if not states.get(card.id, _NEW).is_new]
-    new = [card for card in open_cards if states.get(card.id, _NEW).is_new]
+    seen, new = list[Card](), list[Card]()
+    for card in cards:
+        state = states.get(card.id, _NEW)
+        if not state.suspended:
+            (new if state.is_new else seen).append(card)
     if wishes.cram:
         return _cut(Plan((), (*_weakest_first(seen, states, today), *new)), wishes.limit)
     missed = [card for card in seen if states[card.id].last_day == today and states[card.id].last_rating == AGAIN]
     again = {card.id for card in missed}
     due = [card for card in seen if card.id not in again and (wishes.ahead or _is_due(states[card.id], today))]
     due.sort(key=lambda card: states[card.id].due_day)
-    ready = [card for card in new if _has_what_it_requires(card, states, {c.id for c in cards})]
+    within = {card.id for card in cards}
+    ready = [card for card in new if _has_what_it_requires(card, states, within)]
     begun, reviewed = _done_today(states.values(), today)
     due_limit, new_limit = max(0, wishes.reviews_a_day - reviewed), max(0, wishes.new_a_day - begun)
     if wishes.exam_day is not None:
         due, ready, due_limit, new_limit = _for_exam(due, seen, ready, states, today, wishes)
-    answered = [card for card in seen if states[card.id].last_day == today]
-    due, ready = _without_siblings(due, ready, answered)
+    everything_now = wishes.ahead or wishes.exam_day == today + 1
+    if not everything_now:
+        answered = [card for card in seen if states[card.id].last_day == today]
+        due, ready = _without_siblings(due, ready, answered)
     due, ready = alternating(due[:due_limit]), ready[:new_limit]  # what is new keeps the order of its chapter
     return _cut(Plan(tuple(missed), tuple(due), tuple(ready)), wishes.limit)
 

@@ -82,7 +82,7 @@ def read(text: str, file: str) -> Settings:
 
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also for a number of 5000 digits, and for lists in lists in lists
         raise UsageError(f"{file}: {str(error)[:1].lower()}{str(error)[1:]}") from None
     known = {_public(name): name for name in _METADATA}
     found: dict[str, Any] = {}

@@ -7,20 +7,21 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pexpect
 import pyte
 
-PROMPTS = ("answer › ", "rating › ", "Enter › ", "all › ", "sure › ", "more › ")
+PROMPTS = ("answer › ", "rating › ", "Enter › ", "step › ", "sure › ", "more › ")
 PROGRAM = [sys.executable, "-m", "studyrnn.cli"]
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """A home of its own; nothing of the machine that runs the tests shows through."""
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "PYTHONPATH", "VIRTUAL_ENV"}}
-    own = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CACHE_HOME": str(folder / "cache"), "LC_ALL": "C.UTF-8"}
-    return {**kept, **own, "TERM": "xterm-256color", **more}
+    own = {f"XDG_{kind.upper()}_HOME": str(folder / kind) for kind in ("data", "cache", "config")}
+    return {**kept, **own, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", **more}
 
 
 def piped(folder: Path, *arguments: str, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
@@ -43,13 +44,21 @@ def unstyled(text: str) -> str:
 class Terminal:
     """A program on a pseudo-terminal, and the screen it draws."""
 
-    def __init__(self, folder: Path, *arguments: str, columns: int = 80, rows: int = 300, **more: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 300,
+        program: Sequence[str] = PROGRAM,
+        **more: str,
+    ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self.screen)
         self.raw = ""
         self.child = pexpect.spawn(
-            PROGRAM[0],
-            [*PROGRAM[1:], *arguments],
+            program[0],
+            [*program[1:], *arguments],
             env=environment(folder, **more),
             dimensions=(rows, columns),
             encoding="utf-8",

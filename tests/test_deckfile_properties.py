@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import unicodedata
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_deckfile import good, loaded
+from test_quiz_pipe import DECK
+
+from studyrnn import decks
+from studyrnn.deckcache import load
 
 anyhow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 marks = st.text("deckcards:-[]{}'\"|>&*!%@ \n\t#?")
@@ -66,3 +71,30 @@ def test_bad_cards_never_hide_good_ones(tmp_path: Path, content: list[Any]) -> N
     kept = {"id": "kept-card", "question": "Q", "answer": "A"}
     found = loaded(tmp_path, json.dumps({"deck": "gru", "title": "T", "cards": [*content, kept, *content]}, indent=1))
     assert "gru/kept-card" in good(found)
+
+
+whole_deck = DECK.encode()
+damage = st.lists(
+    st.tuples(st.integers(0, len(whole_deck)), st.integers(0, 40), st.binary(max_size=6) | marks.map(str.encode)),
+    max_size=3,
+)
+
+
+def spoilt(places: list[tuple[int, int, bytes]]) -> bytes:
+    raw = whole_deck
+    for start, length, put in places:
+        raw = raw[:start] + put + raw[start + length :]
+    return raw
+
+
+@anyhow
+@given(raw=st.binary(max_size=200) | damage.map(spoilt))
+def test_a_deck_damaged_anywhere_is_loaded_as_far_as_it_is_good(raw: bytes) -> None:
+    """Parsed or from the cache, the same; and what is left of it can be chosen from."""
+    with TemporaryDirectory() as folder:
+        path, cache = Path(folder) / "seven.yaml", Path(folder) / "cache"
+        path.write_bytes(raw)
+        parsed, again = load(path, cache), load(path, cache)
+        assert parsed == again == load(path)
+        assert parsed.problems or parsed.deck.cards
+        assert decks.pick([str(path)], [parsed]) == list({card.id: card for card in parsed.deck.cards}.values())

@@ -189,12 +189,13 @@ def texts(card: Card) -> Iterator[str]:
 
 @pytest.mark.parametrize("card", SHIPPED, ids=lambda card: card.id)
 def test_every_formula_of_a_shipped_card_can_be_shown(card: Card) -> None:
-    """On one line, in ASCII, and as a display that keeps to a terminal of 60 columns."""
+    """On one line, in ASCII, and as a display that keeps to a terminal of 60 or of 100 columns."""
     for text in texts(card):
         for tex in formulas(text):
             assert one_line(tex).isprintable()
             assert one_line(tex, ascii_only=True).isascii()
-            assert all(columns(line) <= 60 for line in display(tex, 60))
+            for width in (60, 100):
+                assert all(columns(line) <= width for line in display(tex, width))
 
 
 # -- the cache -------------------------------------------------------------------------------------------------------

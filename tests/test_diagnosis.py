@@ -129,7 +129,7 @@ def test_two_slips_in_two_entries_are_no_known_slip() -> None:
 
 def test_a_slip_is_looked_for_before_anything_general() -> None:
     """A slip that happens to turn the sign round is called by its name."""
-    slip = replace(NUMBER.slips[0], value=-float(entries_of(NUMBER.key)[0]))
+    slip = NUMBER.slips[0]._replace(value=-float(entries_of(NUMBER.key)[0]))
     assert message(slip.value, replace(NUMBER, slips=(slip,))) == slip.message
 
 

@@ -36,7 +36,7 @@ def test_the_due_day_is_what_the_log_says() -> None:
     """Under whatever settings it was set; stability and difficulty follow from days and ratings."""
     found = state(review("a", 1, 10, due=12), review("a", 2, 12, due=77))
     memory = Scheduler().review(Scheduler().review(None, "a", GOOD, 10), "a", GOOD, 12)
-    assert found.memory == replace(memory, due_day=77)
+    assert found.memory == memory._replace(due_day=77)
     assert (found.due_day, found.answers, found.first_day, found.last_day) == (77, 2, 10, 12)
 
 
@@ -49,14 +49,14 @@ def test_only_the_first_review_of_a_day_counts() -> None:
 
 def test_cramming_changes_nothing_but_the_numbers_drawn() -> None:
     before = state(review("a", 1, 10))
-    assert state(review("a", 1, 10), review("a", 2, 11, AGAIN, mode="cram")) == replace(before, answers=2)
+    assert state(review("a", 1, 10), review("a", 2, 11, AGAIN, mode="cram")) == before._replace(answers=2)
     assert state(review("a", 1, 10, mode="cram")) == CardState(answers=1)
 
 
 def test_a_day_before_one_that_was_counted_means_that_the_clock_was_wrong() -> None:
     """The later days are left out; that the card was answered is not."""
     found = state(review("a", 1, 10), review("a", 2, 99), review("a", 3, 12))
-    assert replace(found, answers=0) == replace(state(review("a", 1, 10), review("a", 3, 12)), answers=0)
+    assert found._replace(answers=0) == state(review("a", 1, 10), review("a", 3, 12))._replace(answers=0)
     assert found.answers == 3
 
 
@@ -80,13 +80,15 @@ def test_forgetting_makes_a_card_new() -> None:
     found = state(review("a", 1, 10), Event("a", at(2), 11, "flag"), Event("a", at(3), 11, "forget"))
     assert found == CardState(answers=1, flagged=True)
     again = state(review("a", 1, 10), Event("a", at(2), 11, "forget"), review("a", 3, 20))
-    assert again == replace(state(review("a", 3, 20)), answers=2)
+    assert again == state(review("a", 3, 20))._replace(answers=2)
 
 
 def test_rescheduling_moves_the_due_day_alone() -> None:
     found = state(review("a", 1, 10, due=12), Event("a", at(2), 11, "reschedule", due_day=30))
     assert found.due_day == 30
-    assert found.memory == replace(state(review("a", 1, 10, due=12)).memory, due_day=30)  # type: ignore[type-var]
+    before = state(review("a", 1, 10, due=12)).memory
+    assert before is not None
+    assert found.memory == before._replace(due_day=30)
     assert state(Event("a", at(2), 11, "reschedule", due_day=30)) == CardState()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -78,6 +79,35 @@ def test_a_formula_on_one_line(tex: str, unicode: str, ascii_: str) -> None:
     """As a typesetter would space it; with parentheses where a fraction lies down; in ASCII for plain output."""
     assert one_line(tex) == unicode
     assert one_line(tex, ascii_only=True) == ascii_
+
+
+REFERENCE = (
+    r"h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + b_h)",
+    r"\hat{y}_t = \frac{e^{o_t}}{\sum_{j=1}^{V} e^{o_{t,j}}}",
+    r"L = -\frac{1}{T} \sum_{t=1}^{T} \ln p_t",
+    r"\frac{\partial L}{\partial W_{hh}} = \sum_{t=1}^{T} \delta_t h_{t-1}^\top",
+    r"\delta_t = (W_{hh}^\top \delta_{t+1} + W_{hy}^\top e_t) \odot (1 - h_t^2)",
+    r"\frac{\partial h_T}{\partial h_k} = \prod_{t=k+1}^{T} \operatorname{diag}(1 - h_t^2) W_{hh}",
+    r"c_t = f_t \odot c_{t-1} + i_t \odot \tilde{c}_t",
+    r"h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}",
+    r"g \gets g \cdot \min\left(1, \frac{\theta}{\lVert g \rVert}\right)",
+    r"A = \operatorname{softmax}\left(\frac{Q K^\top}{\sqrt{d_k}}\right) V",
+    r"\sigma'(a) = \sigma(a) (1 - \sigma(a)), \quad \sigma(a) = \frac{1}{1 + e^{-a}}",
+    r"\begin{bmatrix} 0.5 & -1 \\ 2 & 0 \end{bmatrix} \begin{bmatrix} 1 \\ -0.3 \end{bmatrix}"
+    r" = \begin{bmatrix} 0.8 \\ 2 \end{bmatrix}",
+)
+GOLDEN = Path(__file__).with_name("golden") / "formulas.txt"
+
+
+def reference_sheet() -> str:
+    """Each reference formula as LaTeX, on one line, in ASCII, and as a display."""
+    sheet = ["\n".join([tex, one_line(tex), one_line(tex, ascii_only=True), *display(tex, 60)]) for tex in REFERENCE]
+    return "\n\n".join(sheet) + "\n"
+
+
+def test_the_reference_formulas_are_as_they_were_looked_at() -> None:
+    """The twelve that the field cannot do without, character by character."""
+    assert reference_sheet() == GOLDEN.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -279,3 +309,7 @@ def test_a_box_is_a_rectangle(row: list[Box], width: int) -> None:
         assert {columns(line) for line in box.lines} == {box.width}
         assert 0 <= box.base < len(box.lines)
         assert box.above + 1 + box.below == len(box.lines)
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(reference_sheet(), "utf-8")

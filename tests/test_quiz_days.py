@@ -97,3 +97,13 @@ def test_a_second_answer_on_one_day_does_not_move_the_due_day(deck: str, tmp_pat
     first, second = log(tmp_path)
     assert (second.mode, second.rating, second.due_day) == ("repeat", 4, first.due_day)
     assert "Nothing is due today" in piped(tmp_path, "quiz", deck, "--new", "0").stdout
+
+
+def test_a_card_answered_under_a_clock_that_was_wrong_is_scheduled_from_today(deck: str, tmp_path: Path) -> None:
+    """Its last answer lies a year ahead: it is asked today, and comes back within days."""
+    answered(tmp_path, "seven/open", (-398, GOOD), (-400, GOOD))
+    done = piped(tmp_path, "quiz", deck, "--new", "0", typed="\n3\n")
+    assert "good: next in 2 d" in done.stdout
+    with Store(tmp_path / "data" / "studyrnn" / "reviews.db") as store:
+        assert store.verify() == []
+        assert store.state("seven/open").due_day == TODAY + 2

@@ -28,7 +28,8 @@ PROMPT = re.compile(r"^ (?:answer|rating|Enter) › ?(.*)$", re.MULTILINE)
 def run_as_printed(command: str, shown: str, folder: Path) -> str:
     """Run a line of `studyrnn ...` commands, as a shell does; what the example shows behind a prompt is typed."""
     typed = "".join(f"{line}\n" for line in PROMPT.findall(shown))
-    environment = {**os.environ, "XDG_DATA_HOME": str(folder), "XDG_CACHE_HOME": str(folder), "PYTHONUTF8": "1"}
+    homes = dict.fromkeys(("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), str(folder))
+    environment = {**os.environ, **homes, "PYTHONUTF8": "1"}
     done = subprocess.run(
         command.replace("studyrnn", f"{shlex.quote(sys.executable)} -m studyrnn.cli"),
         shell=True,
@@ -44,7 +45,8 @@ def run_as_printed(command: str, shown: str, folder: Path) -> str:
 
 
 def comparable(text: str) -> str:
-    """Without what no two runs share: seconds taken, spaces at line ends."""
+    """Without what no two runs share: seconds taken, folders, spaces at line ends."""
+    text = re.sub(r"# \S*/studyrnn/config", "# ~/.config/studyrnn/config", text)  # wherever it is
     lines = re.sub(r"in \d+ s\b", "in N s", text).strip("\n").split("\n")
     return "\n".join(line.rstrip() for line in lines)
 

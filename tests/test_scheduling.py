@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import fsrs
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from studyrnn.model import AGAIN, EASY, GOOD, HARD, MemoryState
@@ -145,3 +145,59 @@ def test_a_better_rating_never_brings_a_card_back_sooner(steps: list[tuple[int, 
 
 def test_the_maximum_interval_holds() -> None:
     assert max(due_days([EASY] * 12, Scheduler(maximum_interval=100))) == 100
+
+
+retentions = st.floats(0.7, 0.99)
+maxima = st.integers(1, 36500)
+schedulers = st.builds(Scheduler, desired_retention=retentions, maximum_interval=maxima, fuzz=st.booleans())
+
+
+@given(histories, schedulers, st.text("abc/", min_size=1, max_size=8))
+def test_a_schedule_moved_is_where_its_last_review_would_have_put_it(
+    steps: list[tuple[int, int]], scheduler: Scheduler, card: str
+) -> None:
+    """Under whatever settings it was scheduled before; and what these settings scheduled stays where it is."""
+    memory = scheduler.replay(card, _absolute(steps))
+    assert memory is not None
+    assert scheduler.due_day(memory, card) == memory.due_day
+    other = Scheduler(0.8, 50).replay(card, _absolute(steps))
+    assert other is not None
+    assert scheduler.due_day(other, card) == memory.due_day
+    assert memory.last_day < memory.due_day <= memory.last_day + scheduler.maximum_interval
+
+
+@given(st.floats(0.001, 1e6), retentions, maxima)
+def test_an_interval_is_the_one_of_the_library(stability: float, retention: float, most: int) -> None:
+    """To the day, where the curve does not end within a rounding error of noon."""
+    days = stability * (retention ** (1 / -PARAMETERS[20]) - 1) / (0.9 ** (1 / -PARAMETERS[20]) - 1)
+    assume(abs(days % 1 - 0.5) > 1e-9 * max(1, days))
+    library = fsrs.Scheduler(parameters=PARAMETERS, desired_retention=retention, maximum_interval=most)
+    assert Scheduler(retention, most).interval(stability) == library._next_interval(stability=stability)
+
+
+@given(histories, retentions, maxima)
+def test_a_due_day_is_the_one_of_the_library(steps: list[tuple[int, int]], retention: float, most: int) -> None:
+    """The same by what the library publishes: its cards come due on our days."""
+    library = fsrs.Scheduler(
+        parameters=PARAMETERS, desired_retention=retention, maximum_interval=most, learning_steps=(),
+        relearning_steps=(), enable_fuzzing=False,
+    )  # fmt: skip
+    card, ours = (
+        fsrs.Card(card_id=0, due=datetime.fromordinal(DAY).replace(tzinfo=UTC)),
+        Scheduler(retention, most, False),
+    )
+    for day, rating in _absolute(steps):
+        card, _ = library.review_card(card, fsrs.Rating(rating), datetime.fromordinal(day).replace(tzinfo=UTC))
+    memory = ours.replay("card", _absolute(steps))
+    assert memory is not None
+    assert memory.due_day == card.due.toordinal()
+
+
+@given(histories, retentions, retentions)
+def test_aiming_at_a_higher_recall_brings_no_card_back_later(
+    steps: list[tuple[int, int]], one: float, other: float
+) -> None:
+    memory = EXACT.replay("card", _absolute(steps))
+    assert memory is not None
+    low, high = (Scheduler(goal, fuzz=False).due_day(memory, "card") for goal in sorted((one, other)))
+    assert high <= low

@@ -191,6 +191,15 @@ def test_an_exam_is_over_when_its_days_are() -> None:
     assert max(loads) <= 3
 
 
+def test_siblings_come_on_one_day_where_everything_is_asked_for() -> None:
+    """On the last day before an exam, and where cards were chosen whether due or not."""
+    pair = [card("a", siblings=("b",)), card("b")]
+    history = {"a": seen(1, 90, 95), "b": seen(1, 90, 95)}
+    assert len(plan(pair, history, TODAY).cards) == 1
+    for wishes in (Wishes(exam_day=TODAY + 1), Wishes(ahead=True), Wishes(cram=True)):
+        assert len(plan(pair, history, TODAY, wishes).cards) == 2
+
+
 def test_selections() -> None:
     """By tags, which are also topic, kind and deck; flagged; weak; leeches: all that is asked for at once."""
     history = {

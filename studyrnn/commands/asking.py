@@ -93,8 +93,9 @@ class Asking:
         while True:
             typed = self.line(posed, response)
             if response.in_parts or not typed.strip():
-                self.be_sure(response)
-                return response  # every part is over; or "I don't know", or: reveal
+                if not posed.tries:  # for the learner to judge; who leaves an answer blank is not sure of it
+                    self.be_sure(response)
+                return response
             response.typed = typed
             try:
                 response.value = posed.read(typed)
@@ -141,11 +142,16 @@ class Asking:
             word = self.key(typed, posed.sheet.exact_keys)
             if word in {"h", "hint"}:
                 self.hint(posed, response)
-            elif word == "b" and isinstance(posed, ExercisePosed) and posed.breakable and response.tries:
-                self.in_parts(posed, posed.breakable, response)
-                return ""
+            elif word == "b" and isinstance(posed, ExercisePosed) and posed.breakable:
+                if response.tries:
+                    self.in_parts(posed, posed.breakable, response)
+                    return ""
+                self.refuse("it can be gone through part by part once a try has failed")
             elif word and self.act(word):
-                continue
+                if word == "r" and isinstance(posed, PartPosed):
+                    self.say(views.said, posed.question.task)  # below the whole question, which the session draws
+            elif typed.strip() in {":w", ":k"}:
+                self.refuse("that key is for the rating, once the answer is shown")
             elif typed.strip().startswith(":"):
                 self.refuse(f'there is no key "{literally(word)}". {nearest(word, ["h", "b", *KEYS])}')
             else:
@@ -155,8 +161,8 @@ class Asking:
         """The key that was typed; "" where it is an answer. Where letters may be an answer a colon marks a key."""
         word = typed.strip().lower()
         if word.startswith(":"):
-            word = word[1:]
-        elif not exact:
+            word = word[1:].strip()
+        elif not exact and word != "?":
             return ""
         return _WORDS.get(word, word)
 
@@ -219,13 +225,13 @@ class Asking:
         if right or len(solved.steps) < 2 or not self.screen.interactive:
             self.say(views.solution, solved, verdict_shown=response.score is not None)
             return
-        for number, part in enumerate(views.in_steps(solved), 1):
-            self.say(views.solution, part, verdict_shown=response.score is not None)
-            if number < len(solved.steps) and self.screen.ask("Enter: next step, a: all").strip().lower() == "a":
-                rest = views.in_steps(solved)[number:]
-                for each in rest:
-                    self.say(views.solution, each, verdict_shown=False)
-                return
+        parts = views.in_steps(solved)
+        one_by_one = True
+        for number, part in enumerate(parts):
+            if number and one_by_one:
+                self.say(views.keys, [("Enter", "next step"), ("a", "all")])
+                one_by_one = not self.screen.ask("step").strip()
+            self.say(views.solution, part, verdict_shown=number == 0 and response.score is not None)
 
     # -- part by part ------------------------------------------------------------------------------------------------
 

@@ -61,21 +61,29 @@ def settings() -> Settings:
         text = config_file().read_text("utf-8")
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {config_file()}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {config_file()}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{config_file()} is no text in UTF-8") from None
     return read(text, str(config_file()))
 
 
 def edit(file: Path, line: int) -> None:
     """Open a file at a line in the learner's editor, and wait for it."""
     import shlex
+    import signal
     import subprocess
 
-    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+    named = os.environ.get("VISUAL", "").strip() or os.environ.get("EDITOR", "").strip() or "vi"
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C there is meant for the editor, not for us
     try:
-        subprocess.run([*editor, f"+{line}", str(file)], check=False)
+        subprocess.run([*shlex.split(named), f"+{line}", str(file)], check=False)
     except OSError as error:
-        raise UsageError(f"cannot start the editor {editor[0]}: {error.strerror}. Set EDITOR") from None
+        raise UsageError(f"cannot start the editor {named}: {error.strerror}. Set EDITOR") from None
+    except ValueError as error:
+        raise UsageError(f"EDITOR is {named}: {str(error).lower()}") from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def deck_directory() -> Path:

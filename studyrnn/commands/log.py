@@ -8,7 +8,8 @@ from pathlib import Path
 from studyrnn import eventlines
 from studyrnn.commands import environment
 from studyrnn.commands.words import many
-from studyrnn.errors import EXIT_DONE, EXIT_FAILURE, StoreError
+from studyrnn.errors import EXIT_DONE, EXIT_FAILURE, StoreError, UsageError
+from studyrnn.markup import visible
 from studyrnn.store import Store
 
 SHOWN = 10  # of the findings, before they are counted only
@@ -19,7 +20,7 @@ def verify(db: Path | None) -> int:
     file = _existing(db)
     with Store(file) as store:
         wrong, events, cards = store.verify(), store.count(), len(store.states())
-    lines = wrong[:SHOWN]
+    lines = [visible(finding) for finding in wrong[:SHOWN]]
     if len(wrong) > SHOWN:
         lines.append(f"... and {len(wrong) - SHOWN} more")
     if wrong:
@@ -37,7 +38,10 @@ def rebuild(db: Path | None) -> None:
 
 
 def export(output: Path | None, db: Path | None) -> None:
-    with Store(_existing(db)) as store:
+    file = _existing(db)
+    if output is not None and output.exists() and output.samefile(file):
+        raise UsageError(f"-o {output} is the review log itself: name another file")
+    with Store(file) as store:
         environment.write_out(eventlines.lines(store.events()), output)
     if output is not None:
         environment.message(f"{output} written")

@@ -33,7 +33,7 @@ _ALREADY: Mapping[str, str] = {
 
 def run(kind: EventKind, names: list[str], db: Path | None, clock: Clock | None = None) -> None:
     """Write one event for each card that it changes. Raises UnknownName, before anything is written."""
-    loaded = decks.chosen([], environment.deck_directory(), environment.cache_directory())
+    loaded = decks.chosen(names, environment.deck_directory(), environment.cache_directory())
     clock, settings = clock or Clock(), environment.settings()
     today = study_day(clock.local(), settings.cut_off)
     with Store(environment.log_file(db), decks.renamed(loaded)) as store:
@@ -45,14 +45,19 @@ def run(kind: EventKind, names: list[str], db: Path | None, clock: Clock | None 
 
 
 def _cards(name: str, kind: EventKind, loaded: list[Loaded], states: Mapping[str, CardState]) -> list[str]:
-    """The ids that a name stands for: a card, also one that has left its deck; a deck or a topic, unless cards are to
-    be forgotten: that many should not go by a slip of the hand."""
-    known = {card.id for each in loaded for card in each.deck.cards}
-    if name in known or name in states:
+    """The ids that a name stands for: a card, also one that has left its deck; a deck, a topic or a file, unless cards
+    are to be forgotten: that many should not go by a slip of the hand."""
+    known = [card for each in loaded for card in each.deck.cards]
+    ids = {card.id for card in known} | states.keys()
+    if name in ids:
         return [name]
-    if kind == "forget":
-        raise UnknownName("card", name, sorted(known | states.keys()), lists="`studyrnn decks` lists the decks")
-    return [card.id for card in decks.pick([name], loaded)]
+    groups = {group for card in known for group in (card.deck, card.topic)} if kind != "forget" else set[str]()
+    if name in groups:
+        return [card.id for card in decks.pick([name], loaded)]
+    if decks.is_path(name) and kind != "forget":
+        return [card.id for card in decks.pick([name], decks.chosen([name], cache=environment.cache_directory()))]
+    what = "deck, topic or card" if groups else "card"
+    raise UnknownName(what, name, [*sorted(groups), *sorted(ids)], lists="`studyrnn decks` lists the decks")
 
 
 def _changes(kind: EventKind, state: CardState) -> bool:

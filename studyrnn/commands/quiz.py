@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from studyrnn import decks
 from studyrnn.commands import environment, words
@@ -14,9 +16,9 @@ from studyrnn.commands.asking import MISSED, RIGHT, SURE, Asking, Command, Respo
 from studyrnn.commands.environment import Clock
 from studyrnn.deckcache import load
 from studyrnn.documents import told
-from studyrnn.errors import Interrupted, UsageError
+from studyrnn.errors import Interrupted, StudyError, UsageError
 from studyrnn.markup import literally
-from studyrnn.model import AGAIN, EASY, GOOD, RATING_NAMES, Card, CardState, Event, Loaded, Problem, Question
+from studyrnn.model import AGAIN, EASY, GOOD, RATING_NAMES, Card, CardState, Event, Loaded, Problem, Question, Solution
 from studyrnn.posing import Posed, pose
 from studyrnn.scheduling import MODEL, Scheduler, recall, study_day
 from studyrnn.session import Plan, Session, Wishes, begun_on, counts, narrowed, next_due, plan
@@ -29,8 +31,7 @@ _NEW = CardState()
 AHEAD = 20  # cards at once, where a learner studies ahead
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """What a learner asks of this run; None: as the settings have it."""
 
     limit: int | None = None
@@ -73,7 +74,11 @@ class Quiz:
         self.seed = environment.random_seed() if options.seed is None else options.seed
         self.states = store.states()
         self.scheduler = Scheduler(settings.retention, settings.maximum_interval, settings.fuzz)
-        self.places = {card.id: (each.file, each.lines.get(card.id, 1)) for each in loaded for card in each.deck.cards}
+        self.places = {
+            card.id: (each.file, each.lines.get(card.id, 1))
+            for each in reversed(decks.by_rank(loaded))
+            for card in each.deck.cards
+        }
         actions = {"f": self.flag, "e": self.edit, "r": self.redraw}
         self.asking = Asking(screen, actions if screen.interactive else {}, settings.confidence)
         self.say, self.refuse = self.asking.say, self.asking.refuse
@@ -85,8 +90,10 @@ class Quiz:
         self.described = ""
         self.card: Card | None = None
         self.posed: Posed | None = None
-        self.done: list[Event | None] = []  # what can be undone, the last one last
+        self.solved: Solution | None = None  # as soon as it was shown
+        self.repeated: set[str] = set()  # missed, and asked again since
         self.outcomes: dict[str, tuple[str, int]] = {}  # card id -> how its first asking went, and how long it took
+        self.done: list[tuple[Event | None, dict[str, tuple[str, int]]]] = []  # to be undone, with the outcomes before
 
     # -- the session -------------------------------------------------------------------------------------------------
 
@@ -97,14 +104,13 @@ class Quiz:
         try:
             chosen = plan(self.cards, self.states, self.today(), wishes)
             self.greet(chosen)
-            while chosen.cards or self.screen.interactive:
-                if chosen.cards:
-                    self.sit(chosen)
+            self.begin(chosen)
+            going_on = True
+            while going_on:
+                left = self.sit()
+                if self.outcomes:
                     self.summary()
-                more = self.offer(bool(chosen.cards)) if self.screen.interactive else None
-                if more is None:
-                    return
-                chosen = more
+                going_on = self.screen.interactive and not left and self.offer()
         except EndOfInput:
             if self.outcomes:
                 self.summary()
@@ -124,42 +130,48 @@ class Quiz:
     def mode_of_exam(self) -> str:
         return f"exam {self.options.exam}"
 
-    def sit(self, chosen: Plan) -> None:
-        """Ask what was planned, until it is done, left or out of time."""
-        self.session = session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
-        self.described, self.done = counts(chosen), []
+    def begin(self, chosen: Plan) -> None:
+        self.session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
+        self.described, self.done = "cram" if self.options.cram else counts(chosen), []
+
+    def sit(self) -> bool:
+        """Ask what was planned, until it is done, left or out of time; whether it was left."""
         began = self.clock.seconds()
-        while (card := session.current()) is not None:
+        while (card := self.session.current()) is not None:
             if self.options.minutes is not None and self.clock.seconds() - began >= 60 * self.options.minutes:
-                left = words.many(len(session.queue), "card")
+                left = words.many(len(self.session.queue), "card")
                 self.say(views.said, f"{self.options.minutes:g} minutes are over; {left} left.")
-                return
+                return True
             try:
                 self.ask(card)
             except Command as command:
                 if command.key == "q":
-                    return
+                    return True
                 self.obey(command.key, card)
+        return False
 
     def obey(self, key: str, card: Card) -> None:
         if key == "s":
             self.session.skip()
-            self.done.append(None)
+            self.undoable(None)
         elif key == "x":
             self.session.drop()
-            self.done.append(self.log(Event(card.id, "", 0, "suspend")))
-            self.say(views.notice, f"Suspended. `studyrnn unsuspend {card.id}` brings it back.")
-        elif not self.session.undo():
-            self.refuse("there is nothing to undo in this session")
-        else:
+            self.undoable(self.log(Event(card.id, "", 0, "suspend")))
+            self.say(views.said, f"Suspended. `studyrnn unsuspend {card.id}` brings it back.")
+        elif self.done:
             self.undo()
+        else:
+            self.refuse("there is nothing to undo in this session")
+
+    def undoable(self, event: Event | None) -> None:
+        self.done.append((event, dict(self.outcomes)))
 
     def undo(self) -> None:
-        event = self.done.pop()
+        self.session.undo()
+        event, self.outcomes = self.done.pop()
         if event is not None:
             self.log(Event(event.card, "", 0, "undo", of=event.id))
-            self.outcomes.pop(event.card, None)
-            self.say(views.notice, "Taken back: here it is again.")
+            self.say(views.said, "Taken back: here it is again.")
 
     def log(self, event: Event) -> Event:
         """Write an event, now and today, and keep what we know of the card in step with it."""
@@ -173,12 +185,12 @@ class Quiz:
         """Put the card, show how it went, have it rated and log it. Raises Command."""
         index = self.state(card).answers
         question = self.question(card, index)
-        self.card, self.posed = card, pose(card, self.permutation(card.id, index), question)
+        self.card, self.posed, self.solved = card, pose(card, self.permutation(card.id, index), question), None
         self.show()
         began = self.clock.seconds()
         response = self.asking.ask(self.posed)
         milliseconds = round((self.clock.seconds() - began) * 1000)
-        solved = self.posed.solution(response.slip)
+        self.solved = solved = self.posed.solution(response.slip)
         if response.in_parts:
             solved = replace(solved, answer="", steps=())  # each part was resolved when it was over
         self.asking.resolve(solved, response)
@@ -211,18 +223,20 @@ class Quiz:
 
     def rate(self, card: Card, posed: Posed, response: Response, milliseconds: int, question: Question | None) -> None:
         state, today = self.state(card), self.today()
-        after = {r: self.scheduler.review(state.memory, card.id, r, today) for r in RATING_NAMES}
+        memory = None if state.last_day > today else state.memory  # answered under a clock that was wrong: as if new
+        after = {r: self.scheduler.review(memory, card.id, r, today) for r in RATING_NAMES}
         suggested = response.suggested if posed.tries else GOOD
         leaving: BaseException | None = None
         try:
-            intervals = {} if self.options.cram else {r: memory.due_day - today for r, memory in after.items()}
+            intervals = {} if self.options.cram else {r: then.due_day - today for r, then in after.items()}
             rating = self.rating(card, intervals, suggested)
         except (Command, EndOfInput, KeyboardInterrupt) as error:
-            if isinstance(error, Command) and error.key == "u":
-                self.say(views.notice, "Taken back: here it is again.")
+            key = error.key if isinstance(error, Command) else "q"
+            if key == "u":
+                self.say(views.said, "Taken back: here it is again.")
                 return
-            if response.score is None:
-                raise  # nothing was answered yet
+            if response.score is None or key == "x":
+                raise  # nothing was answered yet, or it is to be asked no more
             leaving, rating = error, suggested
         event = Event(
             card=card.id,
@@ -240,11 +254,11 @@ class Quiz:
             tries=response.tries,
             milliseconds=milliseconds,
             mode=self.mode(state, today),
-            predicted=recall(state.memory, today) if state.memory else None,
+            predicted=recall(memory, today) if memory else None,
             confidence=response.confidence,
             model=MODEL,
         )
-        self.done.append(self.log(event))
+        self.undoable(self.log(event))
         self_rated = MISSED if rating == AGAIN else RIGHT
         self.outcomes.setdefault(card.id, (response.outcome if posed.tries else self_rated, milliseconds))
         self.session.rated(rating, sure=response.confidence == SURE)
@@ -267,8 +281,8 @@ class Quiz:
 
     def rating(self, card: Card, intervals: dict[int, int], suggested: int) -> int:
         known = self.state(card).is_new and suggested == GOOD and bool(intervals)
-        self.say(views.ratings, intervals, suggested, bool(card.source), known)
         while True:
+            self.say(views.ratings, intervals, suggested, bool(card.source), known)
             word = self.screen.ask("rating").strip().lower().removeprefix(":")
             if not word:
                 return suggested
@@ -288,25 +302,35 @@ class Quiz:
         assert self.card is not None
         flagged = not self.state(self.card).flagged
         self.log(Event(self.card.id, "", 0, "flag" if flagged else "unflag"))
-        self.say(views.notice, "Flagged: `studyrnn quiz --flagged` asks it." if flagged else "No longer flagged.")
+        self.say(views.said, "Flagged: `studyrnn quiz --flagged` asks it." if flagged else "No longer flagged.")
 
     def redraw(self) -> None:
         self.screen.clear()
         self.show()
+        if self.solved is not None:
+            self.say(views.solution, self.solved, verdict_shown=False)
 
     def edit(self) -> None:
         """Open the card's file at its line; what was changed is asked from the next card on."""
         assert self.card is not None
         file, line = self.places[self.card.id]
-        environment.edit(Path(file), line)
-        loaded = load(Path(file), environment.cache_directory())
+        try:
+            environment.edit(Path(file), line)
+            loaded = load(Path(file), environment.cache_directory())
+        except StudyError as error:
+            self.refuse(literally(str(error)))
+            return
         for problem in loaded.problems:
             self.say(views.notice, literally(str(problem)))
         changed = {card.id: card for card in loaded.deck.cards}
         self.session.replace(lambda card: changed.get(card.id, card))
+        self.cards = [changed.get(card.id, card) for card in self.cards]
         self.places |= {card: (file, place) for card, place in loaded.lines.items() if card}
         if changed.get(self.card.id, self.card) != self.card:
-            self.say(views.notice, "Changed; `s` and it comes again as it is now.")
+            self.say(views.said, "Changed: after `s`, or `u` when rating, it comes as it is now.")
+            if Path(file).parent == decks.shipped_directory():
+                own = literally(str(environment.deck_directory()))
+                self.say(views.said, f"An update of studyrnn writes over its own decks; a copy in {own} is kept.")
 
     # -- before and after --------------------------------------------------------------------------------------------
 
@@ -318,28 +342,42 @@ class Quiz:
             nothing = words.nothing_due(self.cards, self.states, today, self.settings.new, self.screen.interactive)
             self.say(views.said, "No card is like that." if self.options.narrows else nothing)
 
-    def offer(self, studied: bool) -> Plan | None:
-        """What else there is to do; None: leave."""
-        today = self.today()
-        missed = tuple(card for card in self.cards if self.outcomes.get(card.id, ("", 0))[0] == MISSED)
-        new = [card for card in self.cards if self.state(card).is_new]
-        later = [card for card in self.cards if self.state(card).due_day > today and not self.state(card).suspended]
-        pairs = [("m", f"again the {len(missed)} that went wrong")] if studied and missed else []
-        pairs += [("n", f"{min(words.MANY_NEW, len(new))} new ones")] if new else []
-        pairs += [("a", "study ahead")] if later else []
+    def offer(self) -> bool:
+        """What else there is to do; whether there is something, and it was wanted."""
+        plans = self.more()
+        pairs = [(key, what) for key, (what, _) in plans.items()] + ([("u", "undo")] if self.done else [])
         if not pairs:
-            return None
+            return False
         self.say(views.keys, [*pairs, ("Enter", "leave")])
-        word = self.screen.ask("more").strip().lower().removeprefix(":")
-        wishes = replace(self.wishes(), limit=None)
-        if word == "m" and missed:
-            return Plan(missed=missed)
-        if word == "n" and new:
-            more = begun_on(today, self.states) + words.MANY_NEW
-            return replace(plan(self.cards, self.states, today, replace(wishes, new_a_day=more)), due=())
-        if word == "a" and later:
-            return replace(plan(later, self.states, today, replace(wishes, ahead=True, limit=AHEAD)), new=())
-        return None
+        with suppress(EndOfInput):
+            while (word := self.screen.ask("more").strip().lower().removeprefix(":")) not in {"", "q", "quit"}:
+                if word in plans:
+                    self.repeated |= {card.id for card in plans[word][1].missed}
+                    self.begin(plans[word][1])
+                    return True
+                if word == "u" and self.done:
+                    self.undo()
+                    return True
+                self.refuse("type one of these keys, or Enter to leave")
+        return False
+
+    def more(self) -> dict[str, tuple[str, Plan]]:
+        """Key -> what it asks, and the plan for it; only where there is something to ask."""
+        today, wishes = self.today(), self.wishes()._replace(limit=None)
+        more = wishes._replace(new_a_day=begun_on(today, self.states) + words.MANY_NEW)
+        later = [card for card in self.cards if self.state(card).due_day > today]
+        wrong = {card for card, (outcome, _) in self.outcomes.items() if outcome == MISSED} - self.repeated
+        again = Plan(missed=tuple(c for c in self.cards if c.id in wrong and not self.state(c).suspended))
+        chosen_otherwise = wishes.ahead or wishes.cram or self.options.limit is None
+        due = Plan() if chosen_otherwise else plan(self.cards, self.states, today, wishes)._replace(new=())
+        new = plan(self.cards, self.states, today, more)._replace(due=())
+        ahead = plan(later, self.states, today, wishes._replace(ahead=True, limit=AHEAD))._replace(new=())
+        return {
+            **({"m": (f"again the {len(again.missed)} that went wrong", again)} if again.missed else {}),
+            **({"d": (f"{len(due.cards)} more that are due", due)} if due.cards else {}),
+            **({"n": (words.many(len(new.new), "new one"), new)} if new.new else {}),
+            **({"a": ("study ahead", ahead)} if ahead.cards else {}),
+        }
 
     def summary(self) -> None:
         today = self.today()

@@ -186,7 +186,7 @@ class Choice:
             texts, key, slips = self._values(draft, chance)
         order = shuffled(len(texts), chance)
         places = {old: float(new) for new, old in enumerate(order, 1)}
-        found = [replace(slip, value=places[place_of(slip.value)]) for slip in slips]
+        found = [slip._replace(value=places[place_of(slip.value)]) for slip in slips]
         shown = tuple(texts[k] for k in order)
         said = f"{places[key]:.0f} is right: {texts[key]}"
         answer = answers.Digit(len(texts))
@@ -207,7 +207,7 @@ class Choice:
         chosen = sorted(shuffled(len(draft.slips), chance)[: self.most - 1])
         slips = [draft.slips[k] for k in chosen]
         texts = [f"${literal(value, 3)}$" for value in (draft.key, *(slip.value for slip in slips))]
-        return texts, 0, [replace(slip, value=float(place)) for place, slip in enumerate(slips, 1)]
+        return texts, 0, [slip._replace(value=float(place)) for place, slip in enumerate(slips, 1)]
 
 
 @dataclass(frozen=True)
@@ -243,7 +243,7 @@ class Order:
         def shown(places_of: Value) -> Value:
             return [places[entry] for entry in entries_of(places_of)]
 
-        slips = [replace(slip, value=shown(slip.value)) for slip in draft.slips]
+        slips = [slip._replace(value=shown(slip.value)) for slip in draft.slips]
         key = shown(draft.key)
         said = "In order: " + ", ".join(f"{entry:.0f}" for entry in entries_of(key)) + "."
         answer = answers.Digits(len(texts))
@@ -315,7 +315,7 @@ class Formula:
     def finish(self, draft: Draft, chance: random.Random) -> Finished:
         formula = draft.computed.formula(self.variables)
         answer = answers.Formula(self.variables, {name: plain(draft.trace[name]) for name in self.variables}, formula)
-        slips = [replace(slip, response=draft.computed.formula(self.variables, slip.id)) for slip in draft.slips]
+        slips = [slip._replace(response=draft.computed.formula(self.variables, slip.id)) for slip in draft.slips]
         names = ", ".join(f"`{name}`" for name in self.variables)
         task = f"Give ${draft.symbol}$ as a formula. Names you may use: {names}."
         lines = "\n".join(f"$${line}$$" for line in draft.computed.equations())
@@ -354,7 +354,7 @@ class Design:
         names = ", ".join(f"${tex}$" for tex in symbols)
         answer = answers.Design(self.parameters, symbols, draft.computed.outputs)
         response = [number_of(plain(draft.trace[name])) for name in self.parameters]
-        slips = [replace(slip, response=draft.computed.design(self.parameters, slip.id)) for slip in draft.slips]
+        slips = [slip._replace(response=draft.computed.design(self.parameters, slip.id)) for slip in draft.slips]
         chosen = ", ".join(f"${tex} = {literal(value)}$" for tex, value in zip(symbols, response, strict=True))
         task = f"Choose {names}: {len(response)} numbers in this order. Any that work are right."
         said = f"One design that works: {chosen}"

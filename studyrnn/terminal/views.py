@@ -200,7 +200,6 @@ def ratings(
     intervals: Mapping[int, int], suggested: int, has_source: bool, known: bool, width: int, plain: bool
 ) -> list[Text]:
     """The four ratings with the days until the card returns, what Enter does, and what else can be asked for."""
-    between = ", " if plain else " · "
 
     def one(rating: int) -> str:
         return f"{rating} {RATING_NAMES[rating]}" + (f" {days(intervals[rating])}" if intervals else "")
@@ -209,7 +208,7 @@ def ratings(
     more += [f"k I knew this already, {days(intervals[EASY])}"] if known else []
     more += ["w where this comes from"] if has_source else []
     more += ["u once more", "? keys"]
-    return [*quiet(between.join(map(one, RATING_NAMES)), width, plain), *quiet(between.join(more), width, plain)]
+    return [*_in_a_row(list(map(one, RATING_NAMES)), width, plain), *_in_a_row(more, width, plain)]
 
 
 def sources(lines: Sequence[str], width: int, plain: bool) -> list[Text]:
@@ -226,7 +225,20 @@ def days(count: int) -> str:
 
 def keys(pairs: Sequence[tuple[str, str]], width: int, plain: bool) -> list[Text]:
     """The keys that are valid now."""
-    return quiet((", " if plain else " · ").join(f"{key} {what}" for key, what in pairs), width, plain)
+    return _in_a_row([f"{key} {what}" for key, what in pairs], width, plain)
+
+
+def _in_a_row(items: Sequence[str], width: int, plain: bool) -> list[Text]:
+    """One after the other, broken only between two."""
+    between = ", " if plain else " · "
+    rows = [items[0]]
+    for item in items[1:]:
+        if cell_len(rows[-1] + between + item) <= width - MARGIN:
+            rows[-1] += between + item
+        else:
+            rows[-1] += between.rstrip()
+            rows.append(item)
+    return [line for row in rows for line in quiet(row, width, plain)]
 
 
 def quiet(text: str, width: int, plain: bool, indent: int = MARGIN) -> list[Text]:
