@@ -169,3 +169,11 @@ def test_the_file_is_utf8_lf_without_title_row(tmp_path: Path) -> None:
     rows = [line for line in raw.decode().split("\n")[8:] if line]
     assert len(rows) == len(AWKWARD) + 2
     assert all(row.startswith('"') and row.endswith('"') for row in rows)
+
+
+def test_tags_of_an_authors_own_arrive(collection: Collection, tmp_path: Path) -> None:
+    """One of several words stays one tag."""
+    card = Card("odd/tagged", "open", "odd", "gru", question="Q", answer="A", tags=("midterm", "week 3"))
+    import_file(collection, *export(tmp_path, [card]))
+    (note,) = collection.find_notes("")
+    assert sorted(collection.get_note(note).tags) == ["midterm", "studyrnn::gru", "studyrnn::open", "week-3"]

@@ -238,27 +238,12 @@ class Quiz:
             if response.score is None or key == "x":
                 raise  # nothing was answered yet, or it is to be asked no more
             leaving, rating = error, suggested
-        event = Event(
-            card=card.id,
-            at="",
-            day=0,
-            rating=rating,
-            due_day=after[rating].due_day,
-            score=response.score.value if response.score else (0.0 if posed.tries else None),
-            seed=self.seed,
-            index=state.answers,
-            version=question.version if question else None,
-            response=response.typed[:2000],
-            slip=response.slip.id if response.slip else "",
-            hints=response.hints,
-            tries=response.tries,
-            milliseconds=milliseconds,
-            mode=self.mode(state, today),
+        event = answered(card, posed, response)
+        self.undoable(self.log(replace(
+            event, rating=rating, due_day=after[rating].due_day, seed=self.seed, index=state.answers,
+            version=question.version if question else None, milliseconds=milliseconds, mode=self.mode(state, today),
             predicted=recall(memory, today) if memory else None,
-            confidence=response.confidence,
-            model=MODEL,
-        )
-        self.undoable(self.log(event))
+        )))  # fmt: skip
         self_rated = MISSED if rating == AGAIN else RIGHT
         self.outcomes.setdefault(card.id, (response.outcome if posed.tries else self_rated, milliseconds))
         self.session.rated(rating, sure=response.confidence == SURE)
@@ -386,3 +371,19 @@ class Quiz:
 
     def today(self) -> int:
         return study_day(self.clock.local(), self.settings.cut_off)
+
+
+def answered(card: Card, posed: Posed, response: Response) -> Event:
+    """What was typed and what came of it; when, and what follows for the schedule, is added by who logs it."""
+    return Event(
+        card.id,
+        at="",
+        day=0,
+        score=response.score.value if response.score else (0.0 if posed.tries else None),
+        response=response.typed[:2000],
+        slip=response.slip.id if response.slip else "",
+        hints=response.hints,
+        tries=response.tries,
+        confidence=response.confidence,
+        model=MODEL,
+    )

@@ -81,7 +81,8 @@ def _file(header: list[str], rows: list[list[str]]) -> str:
 
 def notes_of(card: Card, titles: Mapping[str, str], variants: int) -> list[Note]:
     deck = f"{_COLLECTION}::{titles.get(card.deck, card.deck).replace('::', ':').replace(chr(34), chr(39))}"
-    tags = " ".join([f"studyrnn::{card.topic}", f"studyrnn::{card.kind}"])
+    own = ["-".join(tag.split()) for tag in card.tags]  # a space would end the tag
+    tags = " ".join([f"studyrnn::{card.topic}", f"studyrnn::{card.kind}", *own])
     if card.kind == "exercise":
         return _exercise_notes(card, deck, tags, variants)
     notetype = CLOZE if card.kind == "cloze" else BASIC
