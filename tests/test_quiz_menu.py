@@ -20,7 +20,9 @@ def test_the_menu_asks_again_what_went_wrong(tmp_path: Path) -> None:
     """Another word is refused; Enter leaves."""
     play = start(tmp_path, "--limit", "2")
     shown = type_all(play, "", "1", "", "3", "", "3")
-    assert "m again the 1 that went wrong · n 3 new ones · a study ahead · u undo · Enter leave" in " ".join(shown.split())
+    assert "m again the 1 that went wrong · n 3 new ones · a study ahead · u undo · Enter leave" in " ".join(
+        shown.split()
+    )
     assert "type one of these keys" in play.type("2")
     assert "1 of 1 · 1 to repeat" in play.type("m")
     assert "that went wrong" not in type_all(play, "", "3")
