@@ -83,8 +83,8 @@ def quiz(
 ) -> None:
     """Study what is due, then new cards. Every answer is saved at once.
 
-    In a terminal the last line shows which keys are valid; ? explains them all. On a pipe each line answers one
-    prompt, and a blank line shows the answer.
+    In a terminal the last line names the keys most needed; ? lists them all. On a pipe each line answers one prompt,
+    and a blank line shows the answer.
     """
     from studyrnn.commands import quiz as command
 

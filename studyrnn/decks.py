@@ -113,8 +113,10 @@ def same_names(loaded: Sequence[Loaded]) -> list[Problem]:
 
 
 def renamed(loaded: Iterable[Loaded]) -> dict[str, str]:
-    """Former id -> the id of the card that carries its history on."""
-    return {old: card.id for each in loaded for card in each.deck.cards for old in card.formerly}
+    """Former id -> the id of the card that carries its history on. A card that is still there keeps its own."""
+    cards = [card for each in loaded for card in each.deck.cards]
+    present = {card.id for card in cards}
+    return {old: card.id for card in cards for old in card.formerly if old not in present}
 
 
 def vanished(answered: Iterable[str], loaded: Sequence[Loaded]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -69,8 +70,8 @@ _STEPS = {
 }
 
 
-def prepare(connection: sqlite3.Connection, path: Path) -> bool:
-    """Make the tables, or bring them up to date; whether the states have to be replayed.
+def prepare(connection: sqlite3.Connection, path: Path, replay: Callable[[], object]) -> None:
+    """Make the tables, or bring them up to date; `replay` fills the states, as a part of it.
 
     Raises StoreError for the file of something else, or of a newer release; both are left untouched.
     """
@@ -88,13 +89,11 @@ def prepare(connection: sqlite3.Connection, path: Path) -> bool:
     version = run("PRAGMA user_version").fetchone()[0]
     if version > VERSION:
         raise StoreError(f"{path} was written by a newer studyrnn (log version {version}): update studyrnn")
-    outdated: bool = version < VERSION
-    if outdated:
-        _migrate(connection, path, version)
+    if version < VERSION:
+        _migrate(connection, path, version, replay)
     with suppress(sqlite3.OperationalError):  # held by a process that is setting the same
         run("PRAGMA journal_mode = WAL")
     run("PRAGMA synchronous = FULL")
-    return outdated
 
 
 def _is_new(connection: sqlite3.Connection) -> bool:
@@ -102,8 +101,8 @@ def _is_new(connection: sqlite3.Connection) -> bool:
     return not any(connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    """Step by step, after a copy was put beside the file."""
+def _migrate(connection: sqlite3.Connection, path: Path, version: int, replay: Callable[[], object]) -> None:
+    """Step by step, after a copy was put beside the file; all of it or nothing, whenever it is interrupted."""
     backup = path.with_name(f"{path.name}.version-{version}")
     with closing(sqlite3.connect(backup)) as copy:
         connection.backup(copy)
@@ -113,5 +112,6 @@ def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
         for step in range(version + 1, VERSION + 1):
             for statement in _STEPS[step]:
                 run(statement)
+        replay()
         run(f"PRAGMA user_version = {VERSION}")
     run("COMMIT")

@@ -59,19 +59,20 @@ def plan(cards: Sequence[Card], states: States, today: int, wishes: Wishes = _OR
             (new if state.is_new else seen).append(card)
     if wishes.cram:
         return _cut(Plan((), (*_weakest_first(seen, states, today), *new)), wishes.limit)
-    missed = [card for card in seen if states[card.id].last_day == today and states[card.id].last_rating == AGAIN]
+    answered = [card for card in seen if states[card.id].last_day == today]
+    missed = [card for card in answered if states[card.id].last_rating == AGAIN]
     again = {card.id for card in missed}
     due = [card for card in seen if card.id not in again and (wishes.ahead or _is_due(states[card.id], today))]
     due.sort(key=lambda card: states[card.id].due_day)
     within = {card.id for card in cards}
-    ready = [card for card in new if _has_what_it_requires(card, states, within)]
+    everything_now = wishes.ahead or wishes.exam_day == today + 1
+    ready = [card for card in new if everything_now or _has_what_it_requires(card, states, within)]
     begun, reviewed = _done_today(states.values(), today)
     due_limit, new_limit = max(0, wishes.reviews_a_day - reviewed), max(0, wishes.new_a_day - begun)
     if wishes.exam_day is not None:
-        due, ready, due_limit, new_limit = _for_exam(due, seen, ready, states, today, wishes)
-    everything_now = wishes.ahead or wishes.exam_day == today + 1
+        left_new = len(new) - len(ready)
+        due, ready, due_limit, new_limit = _for_exam(due, seen, ready, left_new, states, today, wishes)
     if not everything_now:
-        answered = [card for card in seen if states[card.id].last_day == today]
         due, ready = _without_siblings(due, ready, answered)
     due, ready = alternating(due[:due_limit]), ready[:new_limit]  # what is new keeps the order of its chapter
     return _cut(Plan(tuple(missed), tuple(due), tuple(ready)), wishes.limit)
@@ -105,15 +106,20 @@ def _done_today(states: Iterable[CardState], today: int) -> tuple[int, int]:
 
 
 def _for_exam(
-    due: list[Card], seen: list[Card], new: list[Card], states: States, today: int, wishes: Wishes
+    due: list[Card], seen: list[Card], new: list[Card], later: int, states: States, today: int, wishes: Wishes
 ) -> tuple[list[Card], list[Card], int, int]:
-    """What is due, and today's share of everything that has not had its turn for this exam."""
+    """What is due, and today's share of everything that has not had its turn for this exam.
+
+    later   how many new cards still wait for what they require
+    """
     assert wishes.exam_day is not None
     at_hand = {card.id for card in due}
-    ahead = [card for card in _weakest_first(seen, states, wishes.exam_day) if card.id not in at_hand]
+    rested = [card for card in seen if card.id not in at_hand and states[card.id].last_day != today]
+    ahead = _weakest_first(rested, states, wishes.exam_day)
     left = [card for card in [*due, *ahead, *new] if card.id not in wishes.done_for_exam]
-    share = ceil(len(left) / max(1, wishes.exam_day - today))
-    chosen = {card.id for card in left[: max(share, 1)]}
+    done = sum(card.id in wishes.done_for_exam and states[card.id].last_day == today for card in seen)
+    share = ceil((len(left) + later + done) / max(1, wishes.exam_day - today)) - done
+    chosen = {card.id for card in left[: max(share, 0)]}
     reviews = due + [card for card in ahead if card.id in chosen]
     fresh = [card for card in new if card.id in chosen]
     return reviews, fresh, len(reviews), len(fresh)

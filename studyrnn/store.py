@@ -28,6 +28,10 @@ _STATE_COLUMNS = (
 )
 _UPSERT = f"INSERT OR REPLACE INTO states (card, {_STATE_COLUMNS}) VALUES ({', '.join('?' * 13)})"
 
+# A review that was not taken back.
+_STANDS = """kind = 'review' AND NOT EXISTS
+    (SELECT 1 FROM events AS undo WHERE undo.card = events.card AND undo.kind = 'undo' AND undo."of" = events.id)"""
+
 
 class Store:
     """Open with `Store(path)`; close it, or use it in a `with`. Raises StoreError for what the disk refuses.
@@ -41,8 +45,7 @@ class Store:
         with self._trouble("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
-            if logschema.prepare(self._connection, path):
-                self.rebuild()
+            logschema.prepare(self._connection, path, self._replay_all)
 
     @contextmanager
     def _trouble(self, doing: str) -> Iterator[None]:
@@ -107,12 +110,15 @@ class Store:
 
     def rebuild(self) -> int:
         """Replay the whole log; how many cards it knows."""
+        with self._transaction():
+            return self._replay_all()
+
+    def _replay_all(self) -> int:
         from studyrnn.history import replay
 
-        with self._transaction() as connection:
-            states = replay(self._events("ORDER BY number"))
-            connection.execute("DELETE FROM states")
-            connection.executemany(_UPSERT, (_row(card, state) for card, state in states.items()))
+        states = replay(self._events("ORDER BY number"))
+        self._connection.execute("DELETE FROM states")
+        self._connection.executemany(_UPSERT, (_row(card, state) for card, state in states.items()))
         return len(states)
 
     def _note(self, event: Event) -> None:
@@ -142,13 +148,16 @@ class Store:
 
         with self._trouble("read"):
             found = self._states()
-            for old, new in self.renamed.items():
-                if old in found and new in found:  # answered under both names
-                    both = self._events("WHERE card IN (?, ?)", old, new)
-                    found |= replay(both, self.renamed)
-                    del found[old]
-                elif old in found:
-                    found[new] = found.pop(old)
+            names: dict[str, list[str]] = {}  # the present id -> all under which it was answered
+            for name in found:
+                names.setdefault(self.renamed.get(name, name), []).append(name)
+            for card, under in names.items():
+                if len(under) > 1:
+                    mine = list(self._events(f"WHERE card IN ({', '.join('?' * len(under))})", *under))
+                    found = {name: state for name, state in found.items() if name not in under}
+                    found |= replay(mine, self.renamed)
+                elif under != [card]:
+                    found[card] = found.pop(under[0])
         return found
 
     def state(self, card: str) -> CardState:
@@ -163,16 +172,14 @@ class Store:
             return replay(mine, self.renamed).get(card, NEW)
 
     def days_studied(self, today: int) -> set[int]:
-        """The study days with a review, back to the last one without."""
+        """The study days with a review, of the last thousand."""
+        query = f"SELECT DISTINCT day FROM events WHERE day > ? AND {_STANDS}"
         with self._trouble("read"):
-            rows = self._connection.execute(
-                "SELECT DISTINCT day FROM events WHERE kind = 'review' AND day > ?", (today - 1000,)
-            )
-            return {day for (day,) in rows}
+            return {day for (day,) in self._connection.execute(query, (today - 1000,))}
 
     def answered_in(self, mode: str) -> set[str]:
         """The cards that were answered in a mode, by their present ids."""
-        query = "SELECT DISTINCT card FROM events WHERE kind = 'review' AND mode = ?"
+        query = f"SELECT DISTINCT card FROM events WHERE mode = ? AND {_STANDS}"
         with self._trouble("read"):
             return {self.renamed.get(card, card) for (card,) in self._connection.execute(query, (mode,))}
 

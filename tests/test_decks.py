@@ -309,3 +309,15 @@ def test_a_cache_that_cannot_be_written_does_no_harm(mine: Path, tmp_path: Path)
     kept.mkdir()
     assert decks.load(mine, cache) == decks.load(mine)
     assert list(cache.iterdir()) == [kept]
+
+
+def test_a_card_that_is_still_there_keeps_its_own_history(tmp_path: Path) -> None:
+    """Whatever another card, or the card itself, says that it was called before."""
+    text = "deck: two\ntitle: T\ncards:\n" + "".join(
+        f"  - {{id: {name}, topic: gru, question: Q {name}?, answer: A, formerly: [{former}]}}\n"
+        for name, former in [("one", "one"), ("two", "one"), ("three", "gone")]
+    )
+    path = tmp_path / "two.yaml"
+    path.write_text(text, "utf-8")
+    loaded = [decks.load(path)]
+    assert decks.renamed(loaded) == {"two/gone": "two/three"}

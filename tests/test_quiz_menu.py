@@ -131,3 +131,9 @@ def test_a_limit_counts_cards_and_not_repetitions(tmp_path: Path) -> None:
     play = start(tmp_path, "--limit", "1")
     assert "2 of 2" in type_all(play, "", "1")
     assert "more ›" in type_all(play, "", "3")
+
+
+def test_cram_and_exam_exclude_each_other(tmp_path: Path) -> None:
+    done = piped(tmp_path, "quiz", "gru", "--cram", "--exam", "2999-01-01")
+    assert done.returncode == 2
+    assert "choose one of the two" in done.stderr

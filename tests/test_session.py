@@ -177,6 +177,27 @@ def test_everything_once_more_before_an_exam() -> None:
     assert ids(later.new) == ["n1"]
 
 
+def test_an_exam_asks_nothing_twice_on_a_day_and_no_more_than_a_days_share() -> None:
+    """What was answered today rests until tomorrow; a second sitting adds nothing."""
+    history = {name: seen(1, 90, 200) for name in "abcdefghij"}
+    everything = cards(*history, "today", "missed")
+    history |= {"today": seen(1, TODAY, 200), "missed": seen(1, TODAY, TODAY + 1, AGAIN)}
+    wishes = Wishes(exam_day=TODAY + 5)
+    first = plan(everything, history, TODAY, wishes)
+    assert ids(first.missed) == ["missed"]
+    assert len(first.due) == 2
+    assert not {"today", "missed"} & set(ids(first.due))
+    done = set(ids(first.due))
+    history |= {name: seen(1, TODAY, 200) for name in done}
+    assert plan(everything, history, TODAY, wishes._replace(done_for_exam=done)).due == ()
+
+
+def test_on_the_last_day_before_an_exam_nothing_waits_for_what_it_requires() -> None:
+    chain = [card("a"), card("b", requires=("a",)), card("c", requires=("b",))]
+    assert ids(plan(chain, {}, TODAY, Wishes(exam_day=TODAY + 1)).new) == ["a", "b", "c"]
+    assert ids(plan(chain, {}, TODAY, Wishes(exam_day=TODAY + 9)).new) == ["a"]
+
+
 def test_an_exam_is_over_when_its_days_are() -> None:
     """Played day by day: everything has had its turn on the last one, about as many each day."""
     history = {name: seen(1, 95, 300) for name in "abcdefghijk"}

@@ -7,12 +7,15 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from studyrnn import logschema
 from studyrnn.errors import StoreError
+from studyrnn.history import replay
 from studyrnn.model import CardState, Event
 from studyrnn.store import Store
 
@@ -171,6 +174,43 @@ def test_a_renamed_card_has_both_histories(tmp_path: Path) -> None:
         assert store.verify() == []
     with Store(path) as store:
         assert set(store.states()) == {"old", "new", "else"}
+
+
+def test_a_card_that_had_two_names_before_has_all_three_histories(tmp_path: Path) -> None:
+    """As `state` and a replay of the events give them."""
+    path, renamed = tmp_path / "reviews.db", {"a": "new", "b": "new"}
+    with Store(path, renamed) as store:
+        for card, day in [("a", 1), ("b", 3), ("new", 6)]:
+            store.append(review(card, day))
+        assert store.states() == {"new": store.state("new")} == replay(store.events(), renamed)
+        assert store.state("new").answers == 3
+
+
+def test_what_was_taken_back_counts_neither_for_a_day_nor_for_an_exam(tmp_path: Path) -> None:
+    with Store(tmp_path / "reviews.db") as store:
+        event = store.append(replace(review("a", 5), mode="exam 2027-02-12"))
+        assert (store.days_studied(6), store.answered_in("exam 2027-02-12")) == ({5}, {"a"})
+        store.append(Event("a", AT, 5, "undo", of=event.id))
+        assert (store.days_studied(6), store.answered_in("exam 2027-02-12")) == (set(), set())
+
+
+def test_a_migration_that_is_interrupted_has_not_happened(tmp_path: Path) -> None:
+    """The next start does it again, states and all."""
+    path = tmp_path / "reviews.db"
+    with sqlite3.connect(path) as old:
+        old.executescript(FIRST_VERSION)
+    old.close()
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    connection = sqlite3.connect(path, isolation_level=None)
+    with pytest.raises(KeyboardInterrupt):
+        logschema.prepare(connection, path, interrupted)
+    connection.close()
+    with Store(path) as store:
+        assert store.states()["gru.mix"].due_day == 20
+        assert store.verify() == []
 
 
 def test_a_log_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:

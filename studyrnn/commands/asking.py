@@ -9,8 +9,9 @@ from typing import Any
 
 from studyrnn.errors import Unreadable, UnreadableLine, nearest
 from studyrnn.markup import literally
-from studyrnn.model import AGAIN, GOOD, HARD, Score, SlipValue, Solution, Value
+from studyrnn.model import AGAIN, GOOD, HARD, Card, Event, Score, SlipValue, Solution, Value
 from studyrnn.posing import ExercisePosed, PartPosed, Posed
+from studyrnn.scheduling import MODEL
 from studyrnn.terminal import views
 from studyrnn.terminal.layout import flat
 from studyrnn.terminal.screen import Screen
@@ -21,7 +22,7 @@ CONFIDENCE = {"1": 1, "2": 2, "3": SURE}
 
 
 class Command(Exception):
-    """A key that ends the asking of this card: q leave, u undo, s skip, x suspend."""
+    """A key that ends the asking of this card: q leave, u undo, s skip, x suspend; e, where it was changed."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)
@@ -63,11 +64,15 @@ class Asking:
     """Puts prompts on the screen until a card is answered, given up or left.
 
     actions      what the keys f, e and r do, which belong to the session
+    hindrance    why a key that ends a card cannot be obeyed now; "" where it can
     confidence   whether the learner says how sure they are before an answer is shown
     """
 
-    def __init__(self, screen: Screen, actions: Mapping[str, Callable[[], None]], confidence: bool = False) -> None:
-        self.screen, self.actions, self.confidence = screen, actions, confidence
+    def __init__(
+        self, screen: Screen, actions: Mapping[str, Callable[[], None]], hindrance: Callable[[str], str],
+        confidence: bool = False,
+    ) -> None:  # fmt: skip
+        self.screen, self.actions, self.hindrance, self.confidence = screen, actions, hindrance, confidence
         self.slips: Counter[str] = Counter()
 
     def say(self, view: Any, *data: Any, **more: Any) -> None:
@@ -142,18 +147,19 @@ class Asking:
             word = self.key(typed, posed.sheet.exact_keys)
             if word in {"h", "hint"}:
                 self.hint(posed, response)
-            elif word == "b" and isinstance(posed, ExercisePosed) and posed.breakable:
-                if response.tries:
+            elif word == "b":
+                if isinstance(posed, ExercisePosed) and posed.breakable and response.tries:
                     self.in_parts(posed, posed.breakable, response)
                     return ""
-                self.refuse("it can be gone through part by part once a try has failed")
+                later = isinstance(posed, ExercisePosed) and posed.breakable
+                self.refuse("part by part comes once a try has failed" if later else "there are no parts to go through")
             elif word and self.act(word):
                 if word == "r" and isinstance(posed, PartPosed):
                     self.say(views.said, posed.question.task)  # below the whole question, which the session draws
-            elif typed.strip() in {":w", ":k"}:
+            elif word in {"w", "k"}:
                 self.refuse("that key is for the rating, once the answer is shown")
             elif typed.strip().startswith(":"):
-                self.refuse(f'there is no key "{literally(word)}". {nearest(word, ["h", "b", *KEYS])}')
+                self.refuse(f'there is no key "{literally(word)}". {nearest(word, ["h", *KEYS])}')
             else:
                 return typed
 
@@ -169,8 +175,10 @@ class Asking:
     def act(self, word: str) -> bool:
         """Do what a key says that is valid everywhere; whether it was one. Raises Command where it ends the card."""
         if word in _ENDING:
-            raise Command(word)
-        if word == "?":
+            if not (why := self.hindrance(word)):
+                raise Command(word)
+            self.refuse(why)
+        elif word == "?":
             self.say(views.notice, HELP)
         elif word in self.actions:
             self.actions[word]()
@@ -263,11 +271,28 @@ class Asking:
 HELP = (
     "Type the answer and Enter; an empty line means: I don't know, show me. After the answer Enter accepts the rating "
     "that is suggested, 1 to 4 give another.\n"
-    "h hint, at last the solution · b part by part, once a try has failed · =0.3*tanh(0.5) works something out\n"
+    "h hint, at last the solution · b part by part, where a try has failed · =0.3*tanh(0.5) works something out\n"
     "u undo the last answer of this session · s skip for now · f flag · x suspend: not asked again until `unsuspend`\n"
-    "e edit the card in $EDITOR · r draw the card again · w, when rating, where it comes from · q leave\n"
+    "e edit the card in $EDITOR · r draw the card again · q leave: what was graded keeps its suggested rating\n"
+    "When rating: k, of a new card, I knew this already · w where it comes from · u take it back and answer again\n"
     "Where words are typed as an answer, write :h :u :q and so on. Everything answered is saved at once."
 )
+
+
+def answered(card: Card, posed: Posed, response: Response) -> Event:
+    """What was typed and what came of it; when, and what follows for the schedule, is added by who logs it."""
+    return Event(
+        card.id,
+        at="",
+        day=0,
+        score=response.score.value if response.score else (0.0 if posed.tries else None),
+        response=response.typed[:2000],
+        slip=response.slip.id if response.slip else "",
+        hints=response.hints,
+        tries=response.tries,
+        confidence=response.confidence,
+        model=MODEL,
+    )
 
 
 def second_try(response: Response) -> str:

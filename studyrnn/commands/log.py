@@ -59,7 +59,7 @@ def import_(file: str, db: Path | None) -> None:
     """Everything or nothing. Raises StoreError with the line that is no event."""
     try:
         text = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        read = text.decode("utf-8").split("\n")
+        read = text.decode("utf-8-sig").split("\n")
     except OSError as error:
         raise StoreError(f"cannot read {file}: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -10,6 +10,7 @@ from studyrnn.commands import environment
 from studyrnn.commands.environment import Clock
 from studyrnn.commands.words import many
 from studyrnn.errors import UnknownName
+from studyrnn.markup import visible
 from studyrnn.model import CardState, Event, EventKind, Loaded
 from studyrnn.scheduling import study_day
 from studyrnn.store import Store
@@ -71,7 +72,7 @@ def _changes(kind: EventKind, state: CardState) -> bool:
 
 def _told(kind: EventKind, cards: list[str], changed: set[str]) -> list[str]:
     if len(cards) <= 5:
-        return [f"{card} {(_DONE if card in changed else _ALREADY)[kind]}" for card in cards]
+        return [f"{visible(card)} {(_DONE if card in changed else _ALREADY)[kind]}" for card in cards]
     same = len(cards) - len(changed)
     if not changed:
         return [f"{many(same, 'card')}: nothing to change"]

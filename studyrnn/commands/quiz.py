@@ -7,12 +7,13 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from studyrnn import decks
 from studyrnn.commands import environment, words
-from studyrnn.commands.asking import MISSED, RIGHT, SURE, Asking, Command, Response
+from studyrnn.commands.asking import MISSED, RIGHT, SURE, Asking, Command, Response, answered
 from studyrnn.commands.environment import Clock
 from studyrnn.deckcache import load
 from studyrnn.documents import told
@@ -20,7 +21,7 @@ from studyrnn.errors import Interrupted, StudyError, UsageError
 from studyrnn.markup import literally
 from studyrnn.model import AGAIN, EASY, GOOD, RATING_NAMES, Card, CardState, Event, Loaded, Problem, Question, Solution
 from studyrnn.posing import Posed, pose
-from studyrnn.scheduling import MODEL, Scheduler, recall, study_day
+from studyrnn.scheduling import Scheduler, recall, study_day
 from studyrnn.session import Plan, Session, Wishes, begun_on, counts, narrowed, next_due, plan
 from studyrnn.settings import Settings
 from studyrnn.store import Store
@@ -80,7 +81,7 @@ class Quiz:
             for card in each.deck.cards
         }
         actions = {"f": self.flag, "e": self.edit, "r": self.redraw}
-        self.asking = Asking(screen, actions if screen.interactive else {}, settings.confidence)
+        self.asking = Asking(screen, actions if screen.interactive else {}, self.hindrance, settings.confidence)
         self.say, self.refuse = self.asking.say, self.asking.refuse
         self.cards = cards
         if options.narrows:
@@ -121,14 +122,17 @@ class Quiz:
         options, day, done = self.options, None, set[str]()
         if options.exam is not None:
             day = environment.day_of(options.exam, "--exam")
-            if day <= self.today():
+            if self.options.cram:
+                raise UsageError("--exam plans and --cram does not: choose one of the two")
+            if day <= self.today() and not self.outcomes:
                 raise UsageError(f"--exam {options.exam} is not in the future")
             done = self.store.answered_in(self.mode_of_exam())
         ahead = options.narrows and not options.cram
         return Wishes(self.settings.new, self.settings.reviews, options.limit, ahead, options.cram, day, done)
 
     def mode_of_exam(self) -> str:
-        return f"exam {self.options.exam}"
+        day = environment.day_of(self.options.exam or "", "--exam")
+        return f"exam {date.fromordinal(day).isoformat()}"
 
     def begin(self, chosen: Plan) -> None:
         self.session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
@@ -158,10 +162,13 @@ class Quiz:
             self.session.drop()
             self.undoable(self.log(Event(card.id, "", 0, "suspend")))
             self.say(views.said, f"Suspended. `studyrnn unsuspend {card.id}` brings it back.")
-        elif self.done:
+        elif key == "u":
             self.undo()
-        else:
-            self.refuse("there is nothing to undo in this session")
+
+    def hindrance(self, key: str) -> str:
+        if key == "u" and not self.done:
+            return "there is nothing to undo in this session"
+        return "this is the only card left" if key == "s" and len(self.session.queue) < 2 else ""
 
     def undoable(self, event: Event | None) -> None:
         self.done.append((event, dict(self.outcomes)))
@@ -175,7 +182,7 @@ class Quiz:
 
     def log(self, event: Event) -> Event:
         """Write an event, now and today, and keep what we know of the card in step with it."""
-        event = self.store.append(replace(event, at=self.clock.utc(), day=self.today()))
+        event = self.store.append(replace(event, at=self.clock.utc(), day=event.day or self.today()))
         self.states[event.card] = self.store.state(event.card)
         return event
 
@@ -240,7 +247,7 @@ class Quiz:
             leaving, rating = error, suggested
         event = answered(card, posed, response)
         self.undoable(self.log(replace(
-            event, rating=rating, due_day=after[rating].due_day, seed=self.seed, index=state.answers,
+            event, day=today, rating=rating, due_day=after[rating].due_day, seed=self.seed, index=state.answers,
             version=question.version if question else None, milliseconds=milliseconds, mode=self.mode(state, today),
             predicted=recall(memory, today) if memory else None,
         )))  # fmt: skip
@@ -276,6 +283,8 @@ class Quiz:
             for rating, name in RATING_NAMES.items():
                 if word in {str(rating), name}:
                     return rating
+            if word in {"u", "undo"}:
+                raise Command("u")
             if word == "w":
                 self.say(views.sources, told(card.source))
             elif word in {"s", "skip"} or not self.asking.act({"quit": "q"}.get(word, word)):
@@ -296,7 +305,7 @@ class Quiz:
             self.say(views.solution, self.solved, verdict_shown=False)
 
     def edit(self) -> None:
-        """Open the card's file at its line; what was changed is asked from the next card on."""
+        """Open the card's file at its line. A card that was changed is asked anew. Raises Command for that."""
         assert self.card is not None
         file, line = self.places[self.card.id]
         try:
@@ -307,15 +316,18 @@ class Quiz:
             return
         for problem in loaded.problems:
             self.say(views.notice, literally(str(problem)))
-        changed = {card.id: card for card in loaded.deck.cards}
+        lines = {card: line for card, line in loaded.lines.items() if self.places.get(card, (file, 0))[0] == file}
+        changed = {card.id: card for card in loaded.deck.cards if card.id in lines}  # not what another file overrides
         self.session.replace(lambda card: changed.get(card.id, card))
         self.cards = [changed.get(card.id, card) for card in self.cards]
-        self.places |= {card: (file, place) for card, place in loaded.lines.items() if card}
+        self.places |= {card: (file, place) for card, place in lines.items() if card}
         if changed.get(self.card.id, self.card) != self.card:
-            self.say(views.said, "Changed: after `s`, or `u` when rating, it comes as it is now.")
+            self.say(views.said, "Changed." if self.solved is None else "Changed: `u` asks it again, as it is now.")
             if Path(file).parent == decks.shipped_directory():
                 own = literally(str(environment.deck_directory()))
                 self.say(views.said, f"An update of studyrnn writes over its own decks; a copy in {own} is kept.")
+            if self.solved is None:
+                raise Command("e")
 
     # -- before and after --------------------------------------------------------------------------------------------
 
@@ -325,7 +337,7 @@ class Quiz:
             self.say(views.said, line)
         if not chosen.cards:
             nothing = words.nothing_due(self.cards, self.states, today, self.settings.new, self.screen.interactive)
-            self.say(views.said, "No card is like that." if self.options.narrows else nothing)
+            self.say(views.said, "No card is like that." if not self.cards else nothing)
 
     def offer(self) -> bool:
         """What else there is to do; whether there is something, and it was wanted."""
@@ -371,19 +383,3 @@ class Quiz:
 
     def today(self) -> int:
         return study_day(self.clock.local(), self.settings.cut_off)
-
-
-def answered(card: Card, posed: Posed, response: Response) -> Event:
-    """What was typed and what came of it; when, and what follows for the schedule, is added by who logs it."""
-    return Event(
-        card.id,
-        at="",
-        day=0,
-        score=response.score.value if response.score else (0.0 if posed.tries else None),
-        response=response.typed[:2000],
-        slip=response.slip.id if response.slip else "",
-        hints=response.hints,
-        tries=response.tries,
-        confidence=response.confidence,
-        model=MODEL,
-    )

@@ -13,7 +13,7 @@ from studyrnn.model import Event
 from studyrnn.scheduling import Scheduler, study_day
 from studyrnn.store import Store
 
-_SPANS = (("today", 0), ("tomorrow", 1), ("within a week", 7), ("within a month", 30), ("later", 10**7))
+_SPANS = (("today", 0), ("tomorrow", 1), ("in 2 to 7 days", 7), ("in 8 to 30 days", 30), ("later", 10**7))
 
 
 def run(names: list[str], dry_run: bool, db: Path | None, clock: Clock | None = None) -> None:
@@ -54,4 +54,4 @@ def _told(before: dict[str, int], moved: dict[str, int], dry_run: bool) -> str:
     text += f", {len(before) - len(moved)} as before."
     if not moved:
         return text
-    return text + (" Nothing was changed: without --dry-run it is." if dry_run else " Done.")
+    return text + (" Nothing was changed: run it without --dry-run to move them." if dry_run else " Done.")

@@ -120,6 +120,9 @@ def main() -> None:
     for what, backward in (("forward", False), ("forward + BPTT", True)):
         name = f"10,000 LSTMs of their own, {what}: torch.bmm over ours"
         report(name, lambda backward=backward: engine.many_against_torch(backward), "x", ">= 2")
+    import days  # which needs how a program is timed here
+
+    days.main()
 
 
 if __name__ == "__main__":
