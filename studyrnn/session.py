@@ -192,7 +192,15 @@ def narrowed(
 
 
 def is_new(card: Card, states: States) -> bool:
-    return states.get(card.id, _NEW).is_new
+    """Never answered, and not suspended."""
+    state = states.get(card.id, _NEW)
+    return state.is_new and not state.suspended
+
+
+def waiting(cards: Sequence[Card], states: States, today: int) -> int:
+    """How many cards are due, whatever the limits of a day say."""
+    known = (states.get(card.id, _NEW) for card in cards)
+    return sum(not state.is_new and not state.suspended and _is_due(state, today) for state in known)
 
 
 def begun_on(day: int, states: States) -> int:

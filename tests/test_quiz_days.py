@@ -107,3 +107,13 @@ def test_a_card_answered_under_a_clock_that_was_wrong_is_scheduled_from_today(de
     with Store(tmp_path / "data" / "studyrnn" / "reviews.db") as store:
         assert store.verify() == []
         assert store.state("seven/open").due_day == TODAY + 2
+
+
+def test_a_limit_that_is_reached_is_not_told_as_nothing_due(deck: str, tmp_path: Path) -> None:
+    for card in ("open", "choice", "typed"):
+        answered(tmp_path, f"seven/{card}", (5, GOOD))
+    (tmp_path / "config" / "studyrnn").mkdir(parents=True)
+    (tmp_path / "config" / "studyrnn" / "config.toml").write_text("reviews = 1\nnew = 0\n", "utf-8")
+    piped(tmp_path, "quiz", deck, typed="\n3\n")
+    assert "Today's share is done; 2 cards wait for tomorrow" in piped(tmp_path, "quiz", deck).stdout
+    assert piped(tmp_path, "due", deck).stdout == "done for today; 2 for tomorrow\n"

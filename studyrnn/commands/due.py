@@ -11,7 +11,7 @@ from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.commands.environment import Clock
 from studyrnn.scheduling import study_day
-from studyrnn.session import Plan, Wishes, counts, next_due, plan, streak
+from studyrnn.session import Plan, Wishes, counts, next_due, plan, streak, waiting
 from studyrnn.store import Store
 
 FORMAT = 1
@@ -27,8 +27,9 @@ def run(names: list[str], as_json: bool, db: Path | None, clock: Clock | None = 
         states, days = store.states(), store.days_studied(today)
     chosen = plan(cards, states, today, Wishes(settings.new, settings.reviews))
     ahead = next_due(states, cards, today)
-    record = _record(chosen, ahead, today, streak(days, today))
-    environment.write_out([(json.dumps(record) if as_json else _line(chosen, ahead, today)) + "\n"], None)
+    line = _line(chosen, ahead, today, waiting(cards, states, today))
+    text = json.dumps(_record(chosen, ahead, today, streak(days, today))) if as_json else line
+    environment.write_out([text + "\n"], None)
 
 
 def _record(chosen: Plan, ahead: dict[int, int], today: int, days: int) -> dict[str, Any]:
@@ -47,7 +48,9 @@ def _record(chosen: Plan, ahead: dict[int, int], today: int, days: int) -> dict[
     }
 
 
-def _line(chosen: Plan, ahead: dict[int, int], today: int) -> str:
+def _line(chosen: Plan, ahead: dict[int, int], today: int, left: int) -> str:
+    if left and not chosen.cards:
+        return f"done for today; {left} for tomorrow"
     if chosen.cards or not ahead:
         return counts(chosen) or "nothing due"
     day, count = next(iter(ahead.items()))

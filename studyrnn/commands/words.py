@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from studyrnn.commands.asking import HELPED, MISSED, RIGHT
 from studyrnn.markup import literally
 from studyrnn.model import Card, Problem
-from studyrnn.session import Plan, States, begun_on, is_new, next_due, streak
+from studyrnn.session import Plan, States, begun_on, is_new, next_due, streak, waiting
 
 LONG = 30_000  # milliseconds from which on the slowest card is worth a line
 MANY_NEW = 10  # more new cards, where a learner asks for more
@@ -41,7 +41,10 @@ def nothing_due(cards: Sequence[Card], states: States, today: int, new_a_day: in
     """When the next card is due, and how there would be new ones; `ask`: the quiz itself will offer them."""
     text = "Nothing is due today."
     ahead = next_due(states, cards, today)
-    if ahead:
+    if left := waiting(cards, states, today):
+        waits = "1 card waits" if left == 1 else f"{left} cards wait"
+        text = f"Today's share is done; {waits} for tomorrow, by the limit of a day or beside a sibling."
+    elif ahead:
         day, count = next(iter(ahead.items()))
         text += f" Next: {many(count, 'card')} {'tomorrow' if day == today + 1 else f'in {day - today} days'}."
     if any(is_new(card, states) for card in cards):
