@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from studyrnn import __version__
 from studyrnn.errors import EXIT_FAILURE, EXIT_INTERRUPTED, Interrupted, StudyError
+
+if TYPE_CHECKING:
+    from studyrnn.model import EventKind
 
 app = typer.Typer(
     help="Study recurrent neural networks: cards, and exercises with fresh numbers that are computed, worked and "
@@ -110,36 +113,19 @@ def due(
 Marked = Annotated[list[str], typer.Argument(metavar="CARD...", help="Cards by id; or decks or topics.")]
 
 
-@app.command()
-def suspend(cards: Marked, db: Database = None) -> None:
-    """Ask cards no more, until unsuspend."""
-    from studyrnn.commands import marks
+def _mark(kind: EventKind, what: str) -> None:
+    def mark(cards: Marked, db: Database = None) -> None:
+        from studyrnn.commands import marks
 
-    marks.run("suspend", cards, db)
+        marks.run(kind, cards, db)
 
-
-@app.command()
-def unsuspend(cards: Marked, db: Database = None) -> None:
-    """Ask suspended cards again."""
-    from studyrnn.commands import marks
-
-    marks.run("unsuspend", cards, db)
+    app.command(name=kind, help=what)(mark)
 
 
-@app.command()
-def flag(cards: Marked, db: Database = None) -> None:
-    """Mark cards, for quiz --flagged."""
-    from studyrnn.commands import marks
-
-    marks.run("flag", cards, db)
-
-
-@app.command()
-def unflag(cards: Marked, db: Database = None) -> None:
-    """Take the mark off again."""
-    from studyrnn.commands import marks
-
-    marks.run("unflag", cards, db)
+_mark("suspend", "Ask cards no more, until unsuspend.")
+_mark("unsuspend", "Ask suspended cards again.")
+_mark("flag", "Mark cards, for quiz --flagged.")
+_mark("unflag", "Take the mark off again.")
 
 
 @app.command()

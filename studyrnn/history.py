@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from studyrnn.model import CardState, Event, MemoryState
+from studyrnn.model import NEW, CardState, Event, MemoryState
 from studyrnn.scheduling import Scheduler
 
 _SCHEDULER = Scheduler(fuzz=False)  # only its memory is used, which no setting changes
-NEW = CardState()
 
 
 def replay(events: Iterable[Event], renamed: Mapping[str, str] | None = None) -> dict[str, CardState]:

@@ -359,3 +359,6 @@ class CardState(NamedTuple):
     @property
     def is_leech(self) -> bool:
         return self.memory is not None and self.memory.lapses >= LEECH
+
+
+NEW = CardState()  # of a card that was never answered

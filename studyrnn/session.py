@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import NamedTuple
 
-from studyrnn.model import AGAIN, HARD, Card, CardState
+from studyrnn.model import AGAIN, HARD, NEW, Card, CardState
 from studyrnn.scheduling import recall
 
 RETURNS_AFTER = 4  # cards between a miss and its return
 SURE_RETURNS_AFTER = 1  # of one that the learner was sure of: it comes back first
 WEAK_RECALL = 0.8
 _WINDOW = 8  # how far ahead a card may be fetched so that topics alternate
-_NEW = CardState()
 
 States = Mapping[str, CardState]
 
@@ -54,7 +53,7 @@ def plan(cards: Sequence[Card], states: States, today: int, wishes: Wishes = _OR
     """Choose from `cards`; what was done today counts towards the numbers a day."""
     seen, new = list[Card](), list[Card]()
     for card in cards:
-        state = states.get(card.id, _NEW)
+        state = states.get(card.id, NEW)
         if not state.suspended:
             (new if state.is_new else seen).append(card)
     if wishes.cram:
@@ -67,7 +66,8 @@ def plan(cards: Sequence[Card], states: States, today: int, wishes: Wishes = _OR
     within = {card.id for card in cards}
     everything_now = wishes.ahead or wishes.exam_day == today + 1
     ready = [card for card in new if everything_now or _has_what_it_requires(card, states, within)]
-    begun, reviewed = _done_today(states.values(), today)
+    begun = begun_on(today, states)
+    reviewed = sum(state.last_day == today for state in states.values()) - begun
     due_limit, new_limit = max(0, wishes.reviews_a_day - reviewed), max(0, wishes.new_a_day - begun)
     if wishes.exam_day is not None:
         left_new = len(new) - len(ready)
@@ -94,15 +94,8 @@ def _is_due(state: CardState, today: int) -> bool:
 
 def _has_what_it_requires(card: Card, states: States, within: Collection[str]) -> bool:
     """Its requirements among the cards that are studied have been answered, and not missed the last time."""
-    asked = [states.get(name, _NEW) for name in card.requires if name in within]
+    asked = [states.get(name, NEW) for name in card.requires if name in within]
     return all(not state.is_new and state.last_rating > AGAIN for state in asked)
-
-
-def _done_today(states: Iterable[CardState], today: int) -> tuple[int, int]:
-    """New cards begun and others reviewed today."""
-    done = [state for state in states if state.last_day == today]
-    begun = sum(state.first_day == today for state in done)
-    return begun, len(done) - begun
 
 
 def _for_exam(
@@ -180,7 +173,7 @@ def narrowed(
     """The cards that have every tag and every property that is asked for."""
 
     def fits(card: Card) -> bool:
-        state = states.get(card.id, _NEW)
+        state = states.get(card.id, NEW)
         return (
             set(tags) <= {*card.tags, card.topic, card.kind, card.deck}
             and (not flagged or state.flagged)
@@ -193,13 +186,13 @@ def narrowed(
 
 def is_new(card: Card, states: States) -> bool:
     """Never answered, and not suspended."""
-    state = states.get(card.id, _NEW)
+    state = states.get(card.id, NEW)
     return state.is_new and not state.suspended
 
 
 def waiting(cards: Sequence[Card], states: States, today: int) -> int:
     """How many cards are due, whatever the limits of a day say."""
-    known = (states.get(card.id, _NEW) for card in cards)
+    known = (states.get(card.id, NEW) for card in cards)
     return sum(not state.is_new and not state.suspended and _is_due(state, today) for state in known)
 
 
@@ -218,7 +211,7 @@ def next_due(states: States, cards: Sequence[Card], today: int) -> dict[int, int
     """How many of `cards` fall due on each day after today."""
     counts: dict[int, int] = {}
     for card in cards:
-        state = states.get(card.id, _NEW)
+        state = states.get(card.id, NEW)
         if not state.is_new and not state.suspended and state.due_day > today:
             counts[state.due_day] = counts.get(state.due_day, 0) + 1
     return dict(sorted(counts.items()))

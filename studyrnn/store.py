@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
@@ -17,7 +17,8 @@ from typing import Any
 
 from studyrnn import logschema
 from studyrnn.errors import StoreError
-from studyrnn.model import CardState, Event, MemoryState
+from studyrnn.history import after_event, replay
+from studyrnn.model import NEW, CardState, Event, MemoryState
 
 _EVENT = [field.name for field in fields(Event)]
 _EVENT_COLUMNS = ", ".join(f'"{name}"' for name in _EVENT)
@@ -113,8 +114,6 @@ class Store:
             return self._replay_all()
 
     def _replay_all(self) -> int:
-        from studyrnn.history import replay
-
         states = replay(self._events("ORDER BY number"))
         self._connection.execute("DELETE FROM states")
         self._connection.executemany(_UPSERT, (_row(card, state) for card, state in states.items()))
@@ -122,8 +121,6 @@ class Store:
 
     def _note(self, event: Event) -> None:
         """Keep the states in step with one new event, the latest of all."""
-        from studyrnn.history import NEW, after_event
-
         after = None
         if event.kind != "undo":
             after = after_event(self._states("WHERE card = ?", event.card).get(event.card, NEW), event)
@@ -133,8 +130,6 @@ class Store:
             self._connection.execute(_UPSERT, _row(event.card, after))
 
     def _replay(self, card: str) -> None:
-        from studyrnn.history import replay
-
         self._connection.execute("DELETE FROM states WHERE card = ?", (card,))
         found = replay(self._events("WHERE card = ?", card))
         self._connection.executemany(_UPSERT, (_row(name, state) for name, state in found.items()))
@@ -143,32 +138,28 @@ class Store:
 
     def states(self) -> dict[str, CardState]:
         """What is known of every card, by its present id."""
-        from studyrnn.history import replay
-
         with self._trouble("read"):
-            found = self._states()
+            kept = self._states()
             names: dict[str, list[str]] = {}  # the present id -> all under which it was answered
-            for name in found:
+            for name in kept:
                 names.setdefault(self.renamed.get(name, name), []).append(name)
-            for card, under in names.items():
-                if len(under) > 1:
-                    mine = list(self._events(f"WHERE card IN ({', '.join('?' * len(under))})", *under))
-                    found = {name: state for name, state in found.items() if name not in under}
-                    found |= replay(mine, self.renamed)
-                elif under != [card]:
-                    found[card] = found.pop(under[0])
-        return found
+            return {
+                card: kept[under[0]] if len(under) == 1 else self._together(card, under)
+                for card, under in names.items()
+            }
 
     def state(self, card: str) -> CardState:
         """What is known of one card."""
-        from studyrnn.history import NEW, replay
-
         names = [card, *(old for old, new in self.renamed.items() if new == card)]
         with self._trouble("read"):
-            if len(names) == 1:
-                return self._states("WHERE card = ?", card).get(card, NEW)
-            mine = self._events(f"WHERE card IN ({', '.join('?' * len(names))})", *names)
-            return replay(mine, self.renamed).get(card, NEW)
+            return (
+                self._states("WHERE card = ?", card).get(card, NEW) if len(names) == 1 else self._together(card, names)
+            )
+
+    def _together(self, card: str, names: Sequence[str]) -> CardState:
+        """The state of a card that was answered under several names."""
+        events = self._events(f"WHERE card IN ({', '.join('?' * len(names))})", *names)
+        return replay(events, self.renamed).get(card, NEW)
 
     def days_studied(self, today: int) -> set[int]:
         """The study days with a review, of the last thousand."""
@@ -194,8 +185,6 @@ class Store:
 
     def verify(self) -> list[str]:
         """What is wrong with the file: damage, or states that the events do not give. Empty: nothing."""
-        from studyrnn.history import replay
-
         with self._trouble("read"):
             damage = [row[0] for row in self._connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
             if damage:

@@ -147,12 +147,12 @@ class Asking:
             word = self.key(typed, posed.sheet.exact_keys)
             if word in {"h", "hint"}:
                 self.hint(posed, response)
+            elif word == "b" and isinstance(posed, ExercisePosed) and posed.breakable and response.tries:
+                self.in_parts(posed, posed.breakable, response)
+                return ""
             elif word == "b":
-                if isinstance(posed, ExercisePosed) and posed.breakable and response.tries:
-                    self.in_parts(posed, posed.breakable, response)
-                    return ""
-                later = isinstance(posed, ExercisePosed) and posed.breakable
-                self.refuse("part by part comes once a try has failed" if later else "there are no parts to go through")
+                later = "part by part comes once a try has failed"
+                self.refuse(later if posed.breakable else "there are no parts to go through")
             elif word and self.act(word):
                 if word == "r" and isinstance(posed, PartPosed):
                     self.say(views.said, posed.question.task)  # below the whole question, which the session draws

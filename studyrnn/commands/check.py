@@ -15,6 +15,7 @@ from studyrnn.errors import EXIT_DONE, EXIT_FAILURE, DeckError, UsageError
 from studyrnn.markup import visible
 from studyrnn.model import Loaded, Problem
 from studyrnn.terminal.layout import paragraphs
+from studyrnn.wording import many
 
 FORMAT = 1
 SCREEN_WIDTH = 78
@@ -67,8 +68,7 @@ def exercises(names: list[str], seeds: int, as_json: bool) -> int:
             else:
                 yield f"{exercise.id}: fine\n" if not problems else "".join(f"{problem}\n" for problem in problems)
         if not as_json:
-            many = "1 exercise" if len(chosen) == 1 else f"{len(chosen)} exercises"
-            yield f"{wrong or 'No'} problem{'' if wrong == 1 else 's'} in {many}\n"
+            yield f"{_problems(wrong)} in {many(len(chosen), 'exercise')}\n"
 
     environment.write_out(lines(), None)
     return EXIT_FAILURE if wrong else EXIT_DONE
@@ -119,14 +119,14 @@ def _gone(loaded: list[Loaded]) -> list[Problem]:
 
 
 def _closing(problems: list[Problem], files: int, good: int) -> str:
-    where = "1 file" if files == 1 else f"{files} files"
-    cards = "1 card is" if good == 1 else f"{good} cards are"
     errors = sum(not problem.warning for problem in problems)
     warnings = len(problems) - errors
-    many = f"{errors or 'No'} problem{'' if errors == 1 else 's'}"
-    if warnings:
-        many += f" and {warnings} warning{'' if warnings == 1 else 's'}"
-    return f"{many} in {where}, {cards} fine\n"
+    found = _problems(errors) + (f" and {many(warnings, 'warning')}" if warnings else "")
+    return f"{found} in {many(files, 'file')}, {many(good, 'card is', 'cards are')} fine\n"
+
+
+def _problems(count: int) -> str:
+    return many(count, "problem") if count else "No problems"
 
 
 def _record(problems: list[Problem], files: int, good: int) -> dict[str, object]:

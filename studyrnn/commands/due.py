@@ -13,6 +13,7 @@ from studyrnn.commands.environment import Clock
 from studyrnn.scheduling import study_day
 from studyrnn.session import Plan, Wishes, counts, next_due, plan, streak, waiting
 from studyrnn.store import Store
+from studyrnn.wording import days_ahead
 
 FORMAT = 1
 
@@ -54,4 +55,4 @@ def _line(chosen: Plan, ahead: dict[int, int], today: int, left: int) -> str:
     if chosen.cards or not ahead:
         return counts(chosen) or "nothing due"
     day, count = next(iter(ahead.items()))
-    return f"nothing due; {count} {'tomorrow' if day == today + 1 else f'in {day - today} days'}"
+    return f"nothing due; {count} {days_ahead(day - today)}"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from studyrnn import eventlines
 from studyrnn.commands import environment
-from studyrnn.commands.words import many
 from studyrnn.errors import EXIT_DONE, EXIT_FAILURE, StoreError, UsageError
 from studyrnn.markup import visible
 from studyrnn.store import Store
+from studyrnn.wording import many
 
 SHOWN = 10  # of the findings, before they are counted only
 

@@ -8,14 +8,13 @@ from pathlib import Path
 from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.commands.environment import Clock
-from studyrnn.commands.words import many
 from studyrnn.errors import UnknownName
 from studyrnn.markup import visible
-from studyrnn.model import CardState, Event, EventKind, Loaded
+from studyrnn.model import NEW, CardState, Event, EventKind, Loaded
 from studyrnn.scheduling import study_day
 from studyrnn.store import Store
+from studyrnn.wording import many
 
-_NEW = CardState()
 _DONE: Mapping[str, str] = {
     "suspend": "suspended: not asked until `studyrnn unsuspend`",
     "unsuspend": "no longer suspended",
@@ -40,7 +39,7 @@ def run(kind: EventKind, names: list[str], db: Path | None, clock: Clock | None 
     with Store(environment.log_file(db), decks.renamed(loaded)) as store:
         states = store.states()
         cards = list(dict.fromkeys(card for name in names for card in _cards(name, kind, loaded, states)))
-        changed = [card for card in cards if _changes(kind, states.get(card, _NEW))]
+        changed = [card for card in cards if _changes(kind, states.get(card, NEW))]
         store.append_all(Event(card, clock.utc(), today, kind) for card in changed)
     environment.write_out((f"{line}\n" for line in _told(kind, cards, set(changed))), None)
 
@@ -53,10 +52,8 @@ def _cards(name: str, kind: EventKind, loaded: list[Loaded], states: Mapping[str
     if name in ids:
         return [name]
     groups = {group for card in known for group in (card.deck, card.topic)} if kind != "forget" else set[str]()
-    if name in groups:
+    if name in groups or (decks.is_path(name) and kind != "forget"):
         return [card.id for card in decks.pick([name], loaded)]
-    if decks.is_path(name) and kind != "forget":
-        return [card.id for card in decks.pick([name], decks.chosen([name], cache=environment.cache_directory()))]
     what = "deck, topic or card" if groups else "card"
     raise UnknownName(what, name, [*sorted(groups), *sorted(ids)], lists="`studyrnn decks` lists the decks")
 

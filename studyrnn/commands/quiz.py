@@ -12,14 +12,27 @@ from pathlib import Path
 from typing import NamedTuple
 
 from studyrnn import decks
-from studyrnn.commands import environment, words
+from studyrnn.commands import environment, sitting
 from studyrnn.commands.asking import MISSED, RIGHT, SURE, Asking, Command, Response, answered
 from studyrnn.commands.environment import Clock
 from studyrnn.deckcache import load
 from studyrnn.documents import told
 from studyrnn.errors import Interrupted, StudyError, UsageError
 from studyrnn.markup import literally
-from studyrnn.model import AGAIN, EASY, GOOD, RATING_NAMES, Card, CardState, Event, Loaded, Problem, Question, Solution
+from studyrnn.model import (
+    AGAIN,
+    EASY,
+    GOOD,
+    NEW,
+    RATING_NAMES,
+    Card,
+    CardState,
+    Event,
+    Loaded,
+    Problem,
+    Question,
+    Solution,
+)
 from studyrnn.posing import Posed, pose
 from studyrnn.scheduling import Scheduler, recall, study_day
 from studyrnn.session import Plan, Session, Wishes, begun_on, counts, narrowed, next_due, plan
@@ -27,8 +40,8 @@ from studyrnn.settings import Settings
 from studyrnn.store import Store
 from studyrnn.terminal import views
 from studyrnn.terminal.screen import EndOfInput, Screen
+from studyrnn.wording import many
 
-_NEW = CardState()
 AHEAD = 20  # cards at once, where a learner studies ahead
 
 
@@ -83,6 +96,8 @@ class Quiz:
         actions = {"f": self.flag, "e": self.edit, "r": self.redraw}
         self.asking = Asking(screen, actions if screen.interactive else {}, self.hindrance, settings.confidence)
         self.say, self.refuse = self.asking.say, self.asking.refuse
+        self.exam_day = self.day_of_exam()
+        self.exam_mode = f"exam {date.fromordinal(self.exam_day).isoformat()}" if self.exam_day else ""
         self.cards = cards
         if options.narrows:
             chosen = (options.tags, options.flagged, options.weak, options.leech)
@@ -99,11 +114,10 @@ class Quiz:
     # -- the session -------------------------------------------------------------------------------------------------
 
     def run(self, problems: list[Problem], gone: int = 0) -> None:
-        for line in words.warnings(problems, gone):
+        for line in sitting.warnings(problems, gone):
             self.say(views.notice, line)
-        wishes = self.wishes()
         try:
-            chosen = plan(self.cards, self.states, self.today(), wishes)
+            chosen = plan(self.cards, self.states, self.today(), self.wishes())
             self.greet(chosen)
             self.begin(chosen)
             going_on = True
@@ -119,20 +133,21 @@ class Quiz:
             raise Interrupted from None
 
     def wishes(self) -> Wishes:
-        options, day, done = self.options, None, set[str]()
-        if options.exam is not None:
-            day = environment.day_of(options.exam, "--exam")
-            if self.options.cram:
-                raise UsageError("--exam plans and --cram does not: choose one of the two")
-            if day <= self.today() and not self.outcomes:
-                raise UsageError(f"--exam {options.exam} is not in the future")
-            done = self.store.answered_in(self.mode_of_exam())
+        options, settings = self.options, self.settings
+        done = self.store.answered_in(self.exam_mode) if self.exam_day else ()
         ahead = options.narrows and not options.cram
-        return Wishes(self.settings.new, self.settings.reviews, options.limit, ahead, options.cram, day, done)
+        return Wishes(settings.new, settings.reviews, options.limit, ahead, options.cram, self.exam_day, done)
 
-    def mode_of_exam(self) -> str:
-        day = environment.day_of(self.options.exam or "", "--exam")
-        return f"exam {date.fromordinal(day).isoformat()}"
+    def day_of_exam(self) -> int | None:
+        """Raises UsageError."""
+        if self.options.exam is None:
+            return None
+        if self.options.cram:
+            raise UsageError("--exam plans and --cram does not: choose one of the two")
+        day = environment.day_of(self.options.exam, "--exam")
+        if day <= self.today():
+            raise UsageError(f"--exam {self.options.exam} is not in the future")
+        return day
 
     def begin(self, chosen: Plan) -> None:
         self.session = Session(deque(chosen.cards), missed_return=self.screen.interactive)
@@ -143,7 +158,7 @@ class Quiz:
         began = self.clock.seconds()
         while (card := self.session.current()) is not None:
             if self.options.minutes is not None and self.clock.seconds() - began >= 60 * self.options.minutes:
-                left = words.many(len(self.session.queue), "card")
+                left = many(len(self.session.queue), "card")
                 self.say(views.said, f"{self.options.minutes:g} minutes are over; {left} left.")
                 return True
             try:
@@ -204,7 +219,7 @@ class Quiz:
         self.rate(card, self.posed, response, milliseconds, question)
 
     def state(self, card: Card) -> CardState:
-        return self.states.get(card.id, _NEW)
+        return self.states.get(card.id, NEW)
 
     def question(self, card: Card, index: int) -> Question | None:
         if card.kind != "exercise":
@@ -261,8 +276,8 @@ class Quiz:
     def mode(self, state: CardState, today: int) -> str:
         if self.options.cram:
             return "cram"
-        if self.options.exam is not None:
-            return self.mode_of_exam()
+        if self.exam_day:
+            return self.exam_mode
         return "repeat" if state.last_day == today else "quiz"
 
     def comes_back(self, rating: int, state: CardState, today: int) -> str:
@@ -333,10 +348,10 @@ class Quiz:
 
     def greet(self, chosen: Plan) -> None:
         today = self.today()
-        if line := words.greeting(chosen, self.states, self.store.days_studied(today), today):
+        if line := sitting.greeting(chosen, self.states, self.store.days_studied(today), today):
             self.say(views.said, line)
         if not chosen.cards:
-            nothing = words.nothing_due(self.cards, self.states, today, self.settings.new, self.screen.interactive)
+            nothing = sitting.nothing_due(self.cards, self.states, today, self.settings.new, self.screen.interactive)
             self.say(views.said, "No card is like that." if not self.cards else nothing)
 
     def offer(self) -> bool:
@@ -361,7 +376,7 @@ class Quiz:
     def more(self) -> dict[str, tuple[str, Plan]]:
         """Key -> what it asks, and the plan for it; only where there is something to ask."""
         today, wishes = self.today(), self.wishes()._replace(limit=None)
-        more = wishes._replace(new_a_day=begun_on(today, self.states) + words.MANY_NEW)
+        more = wishes._replace(new_a_day=begun_on(today, self.states) + sitting.MANY_NEW)
         later = [card for card in self.cards if self.state(card).due_day > today]
         wrong = {card for card, (outcome, _) in self.outcomes.items() if outcome == MISSED} - self.repeated
         again = Plan(missed=tuple(c for c in self.cards if c.id in wrong and not self.state(c).suspended))
@@ -372,14 +387,14 @@ class Quiz:
         return {
             **({"m": (f"again the {len(again.missed)} that went wrong", again)} if again.missed else {}),
             **({"d": (f"{len(due.cards)} more that are due", due)} if due.cards else {}),
-            **({"n": (words.many(len(new.new), "new one"), new)} if new.new else {}),
+            **({"n": (many(len(new.new), "new one"), new)} if new.new else {}),
             **({"a": ("study ahead", ahead)} if ahead.cards else {}),
         }
 
     def summary(self) -> None:
         today = self.today()
         ahead = next_due(self.states, self.cards, today)
-        self.say(views.summary, *words.summed_up(self.outcomes, self.asking.slips.most_common(3), ahead, today))
+        self.say(views.summary, *sitting.summed_up(self.outcomes, self.asking.slips.most_common(3), ahead, today))
 
     def today(self) -> int:
         return study_day(self.clock.local(), self.settings.cut_off)

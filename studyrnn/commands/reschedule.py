@@ -8,10 +8,10 @@ from pathlib import Path
 from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.commands.environment import Clock
-from studyrnn.commands.words import many
 from studyrnn.model import Event
 from studyrnn.scheduling import Scheduler, study_day
 from studyrnn.store import Store
+from studyrnn.wording import many
 
 _SPANS = (("today", 0), ("tomorrow", 1), ("in 2 to 7 days", 7), ("in 8 to 30 days", 30), ("later", 10**7))
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from studyrnn.errors import Unreadable
 from studyrnn.markup import literally
 from studyrnn.model import Value
+from studyrnn.wording import many
 
 LONGEST = 2000  # characters of an answer
 _LONGEST_NUMBER = 200
@@ -260,16 +261,12 @@ def _shaped(values: list[list[float]], shape: tuple[int, ...], name: str) -> Val
 
 
 def _count_message(count: int, shape: tuple[int, ...], name: str) -> str:
-    entries, rows = _many(shape[0], "entry", "entries"), _many(shape[0], "row", "rows")
+    entries, rows = many(shape[0], "entry", "entries"), many(shape[0], "row")
     has = f"{name} has {entries}" if len(shape) == 1 else f"{name} has {rows} of {shape[1]}"
-    numbers = _many(count, "number", "numbers")
+    numbers = many(count, "number")
     example = _example(shape)
     bracketed = f" or `[{example.replace(' ', ', ')}]`" if len(shape) == 1 else ""
     return f"I read {numbers}, {has}. Type them like `{example}`{bracketed}"
-
-
-def _many(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
 
 
 def _example(shape: tuple[int, ...]) -> str:

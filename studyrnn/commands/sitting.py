@@ -8,6 +8,7 @@ from studyrnn.commands.asking import HELPED, MISSED, RIGHT
 from studyrnn.markup import literally
 from studyrnn.model import Card, Problem
 from studyrnn.session import Plan, States, begun_on, is_new, next_due, streak, waiting
+from studyrnn.wording import days_ahead, many
 
 LONG = 30_000  # milliseconds from which on the slowest card is worth a line
 MANY_NEW = 10  # more new cards, where a learner asks for more
@@ -42,11 +43,11 @@ def nothing_due(cards: Sequence[Card], states: States, today: int, new_a_day: in
     text = "Nothing is due today."
     ahead = next_due(states, cards, today)
     if left := waiting(cards, states, today):
-        waits = "1 card waits" if left == 1 else f"{left} cards wait"
-        text = f"Today's share is done; {waits} for tomorrow, by the limit of a day or beside a sibling."
+        waiting_cards = many(left, "card waits", "cards wait")
+        text = f"Today's share is done; {waiting_cards} for tomorrow, by the limit of a day or beside a sibling."
     elif ahead:
         day, count = next(iter(ahead.items()))
-        text += f" Next: {many(count, 'card')} {'tomorrow' if day == today + 1 else f'in {day - today} days'}."
+        text += f" Next: {many(count, 'card')} {days_ahead(day - today)}."
     if any(is_new(card, states) for card in cards):
         begun = begun_on(today, states)
         text += f"\nNew today: {begun} of {new_a_day}."
@@ -72,10 +73,6 @@ def summed_up(
     week = sum(count for day, count in ahead.items() if day <= today + 7)
     last = f"tomorrow {ahead.get(today + 1, 0)} due · this week {week}"
     return first, {name: entries for name, entries in lists.items() if entries}, last
-
-
-def many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def took(milliseconds: float) -> str:
