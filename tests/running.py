@@ -7,11 +7,14 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pexpect
 import pyte
+
+from studyrnn.model import CardState
+from studyrnn.store import Store
 
 PROMPTS = ("answer › ", "rating › ", "Enter › ", "step › ", "sure › ", "more › ")
 PROGRAM = [sys.executable, "-m", "studyrnn.cli"]
@@ -39,6 +42,27 @@ def piped(folder: Path, *arguments: str, typed: str = "", **more: str) -> subpro
 def unstyled(text: str) -> str:
     """Without colours and other escape sequences."""
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]  # a command in the home of the fixture `run`
+
+
+def configure(folder: Path, text: str) -> str:
+    path = folder / "config" / "studyrnn" / "config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+def state(folder: Path, card: str) -> CardState:
+    with Store(folder / "data" / "studyrnn" / "reviews.db") as store:
+        return store.state(card)
+
+
+def planned(shown: str) -> str:
+    """What the first line of a quiz says it will ask: "2 due, 1 new"."""
+    found = re.search(r"^ 1 of \d+ · (.+?)(  |$)", shown, re.MULTILINE)
+    return found.group(1) if found else ""
 
 
 class Terminal:

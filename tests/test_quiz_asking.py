@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_quiz_keys import FIVE, MIXED, log, start, type_all
+from sittings import FIVE, MIXED, log, start, type_all
 
 from studyrnn.exercises import find
 from studyrnn.model import AGAIN

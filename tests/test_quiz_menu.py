@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from running import PROMPTS, Terminal, piped
-from test_quiz_keys import FIVE, TODAY, kinds, log, start, state, type_all
+from sittings import FIVE, TODAY, kinds, log, start, state, type_all
 
 PLAY = [sys.executable, str(Path(__file__).with_name("play.py"))]
 

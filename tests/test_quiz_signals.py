@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from running import PROGRAM, Terminal, unstyled
-from test_quiz_keys import FIVE, MIXED, editor, kinds, log, start, type_all
+from sittings import FIVE, MIXED, editor, kinds, log, start, type_all
 
 from studyrnn.model import GOOD
 
