@@ -56,8 +56,10 @@ def event_of(line: str) -> Event:
         raise ValueError('a review needs a "rating"')
     if data.get("kind") == "undo" and not data.get("of"):
         raise ValueError('an undo needs "of", the id of what it takes back')
-    at = datetime.fromisoformat(data["at"]).astimezone(UTC).isoformat(timespec="milliseconds")
-    return Event(**{**data, "at": at})  # in the one way of writing a time that sorts
+    at = datetime.fromisoformat(data["at"]).astimezone(UTC)
+    if data["day"] > at.toordinal() + 1:  # earlier days there are: a clock that was set back pushes times on
+        raise ValueError(f'"day" is later than the day of "at", which is {at.toordinal()}')
+    return Event(**{**data, "at": at.isoformat(timespec="milliseconds")})  # in the one way of writing that sorts
 
 
 def _whole(low: int, high: int = _WHOLE) -> Callable[[Any], str]:

@@ -1,7 +1,8 @@
 """Events -> what is known of each card. Pure: the same events give the same states, in whatever order they came in.
 
 The due day is what the log says it was set to, under whatever settings; stability and difficulty follow from the days
-and ratings. Only the first review of a study day counts, and none that was crammed.
+and ratings. Only the first review of a study day counts, and none that was crammed. What is dated later than today was
+logged under a clock that was wrong: it counts when its day has come.
 """
 
 from __future__ import annotations
@@ -14,48 +15,33 @@ from studyrnn.scheduling import Scheduler
 _SCHEDULER = Scheduler(fuzz=False)  # only its memory is used, which no setting changes
 
 
-def replay(events: Iterable[Event], renamed: Mapping[str, str] | None = None) -> dict[str, CardState]:
-    """The state of every card. `renamed`: former id -> the id that carries its history on."""
-    by_card: dict[str, list[Event]] = {}
+def replay(
+    events: Iterable[Event], renamed: Mapping[str, str] | None = None, until: int | None = None
+) -> dict[str, CardState]:
+    """The state of every card on the study day `until`; None: with everything that the log holds.
+
+    renamed   former id -> the id that carries its history on
+    """
+    by_card: dict[str, CardState] = {}
     for event in in_order(events):
-        by_card.setdefault((renamed or {}).get(event.card, event.card), []).append(event)
-    return {card: state_of(mine) for card, mine in by_card.items() if mine}
+        if until is None or event.day <= until:
+            card = (renamed or {}).get(event.card, event.card)
+            by_card[card] = after_event(by_card.get(card, NEW), event)
+    return by_card
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
-    """By time, then by id, so that every machine has the same order; without what was undone."""
-    events = sorted(events, key=lambda event: (event.at, event.id))
+    """By study day, and within a day by time, so that every machine has the same order; without what was undone.
+
+    The day comes first: a clock that ran years ahead pushes the times of all that is logged after it, but not the days.
+    """
+    events = sorted(events, key=lambda event: (event.day, event.at, event.id))
     undone = {(event.card, event.of) for event in events if event.kind == "undo"}
     return [event for event in events if event.kind != "undo" and (event.card, event.id) not in undone]
 
 
-def state_of(events: Iterable[Event]) -> CardState:
-    """The state after the events of one card, in order and without what was undone."""
-    done: list[Event] = []
-    state = NEW
-    for event in events:
-        after = after_event(state, event)
-        if after is None:  # the clock was wrong before: what was answered on later days is left out
-            done = [earlier for earlier in done if not _counts(earlier) or earlier.day <= event.day]
-            after = (after_event(_again(done), event) or state)._replace(answers=state.answers + 1)
-        done.append(event)
-        state = after
-    return state
-
-
-def _again(events: Iterable[Event]) -> CardState:
-    state = NEW
-    for event in events:
-        state = after_event(state, event) or state
-    return state
-
-
-def _counts(event: Event) -> bool:
-    return event.kind == "review" and event.mode != "cram"
-
-
-def after_event(state: CardState, event: Event) -> CardState | None:
-    """The state after one more event; None where its day lies before one that was counted already."""
+def after_event(state: CardState, event: Event) -> CardState:
+    """The state after one more event, which is the last in order."""
     match event.kind:
         case "review":
             return _after_review(state, event)
@@ -70,12 +56,10 @@ def after_event(state: CardState, event: Event) -> CardState | None:
     return state
 
 
-def _after_review(state: CardState, event: Event) -> CardState | None:
+def _after_review(state: CardState, event: Event) -> CardState:
     if event.rating is None or event.mode == "cram":
         return state._replace(answers=state.answers + 1)
     memory = state.memory
-    if memory is not None and event.day < memory.last_day:
-        return None
     after = _SCHEDULER.review(memory, event.card, event.rating, event.day)
     seen = state._replace(
         answers=state.answers + 1,

@@ -88,8 +88,7 @@ def _cut(chosen: Plan, limit: int | None) -> Plan:
 
 
 def _is_due(state: CardState, today: int) -> bool:
-    """Also where the last answer lies in the future: the clock was wrong then, and the card must not be lost."""
-    return state.last_day > today or (state.last_day < today and state.due_day <= today)
+    return state.last_day < today and state.due_day <= today
 
 
 def _has_what_it_requires(card: Card, states: States, within: Collection[str]) -> bool:

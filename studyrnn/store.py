@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,14 +120,13 @@ class Store:
         return len(states)
 
     def _note(self, event: Event) -> None:
-        """Keep the states in step with one new event, the latest of all."""
-        after = None
-        if event.kind != "undo":
-            after = after_event(self._states("WHERE card = ?", event.card).get(event.card, NEW), event)
-        if after is None:
+        """Keep the states in step with one new event, the latest of its day."""
+        (last,) = self._connection.execute("SELECT max(day) FROM events WHERE card = ?", (event.card,)).fetchone()
+        if event.kind == "undo" or event.day < last:
             self._replay(event.card)
         else:
-            self._connection.execute(_UPSERT, _row(event.card, after))
+            before = self._states("WHERE card = ?", event.card).get(event.card, NEW)
+            self._connection.execute(_UPSERT, _row(event.card, after_event(before, event)))
 
     def _replay(self, card: str) -> None:
         self._connection.execute("DELETE FROM states WHERE card = ?", (card,))
@@ -136,36 +135,47 @@ class Store:
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    def states(self) -> dict[str, CardState]:
-        """What is known of every card, by its present id."""
+    def states(self, today: int | None = None) -> dict[str, CardState]:
+        """What is known of every card on a study day, by its present id; None: with all that is dated later."""
         with self._trouble("read"):
             kept = self._states()
             names: dict[str, list[str]] = {}  # the present id -> all under which it was answered
             for name in kept:
                 names.setdefault(self.renamed.get(name, name), []).append(name)
+            ahead = self.dated_ahead(today)
             return {
-                card: kept[under[0]] if len(under) == 1 else self._together(card, under)
+                card: kept[under[0]] if len(under) == 1 and under[0] not in ahead else self._together(under, today)
                 for card, under in names.items()
             }
 
-    def state(self, card: str) -> CardState:
-        """What is known of one card."""
+    def state(self, card: str, today: int | None = None) -> CardState:
+        """The same of one card."""
         names = [card, *(old for old, new in self.renamed.items() if new == card)]
         with self._trouble("read"):
-            return (
-                self._states("WHERE card = ?", card).get(card, NEW) if len(names) == 1 else self._together(card, names)
-            )
+            if len(names) > 1 or card in self.dated_ahead(today):
+                return self._together(names, today)
+            return self._states("WHERE card = ?", card).get(card, NEW)
 
-    def _together(self, card: str, names: Sequence[str]) -> CardState:
-        """The state of a card that was answered under several names."""
+    def _together(self, names: Sequence[str], today: int | None) -> CardState:
+        """The state of a card on a day, under all the names it was answered under."""
         events = self._events(f"WHERE card IN ({', '.join('?' * len(names))})", *names)
-        return replay(events, self.renamed).get(card, NEW)
+        renamed = dict.fromkeys(names, names[0])
+        return replay(events, renamed, None if today is None else today + 1).get(names[0], NEW)
+
+    def dated_ahead(self, today: int | None) -> dict[str, int]:
+        """Cards with something dated after tomorrow, and the latest such day: logged under a clock that was ahead, or
+        this one is behind. Tomorrow itself may have begun already, in a country further east."""
+        if today is None:
+            return {}
+        query = "SELECT card, max(day) FROM events INDEXED BY events_in_order WHERE at > ? AND day > ? GROUP BY card"
+        with self._trouble("read"):
+            return dict(self._connection.execute(query, (date.fromordinal(today + 1).isoformat(), today + 1)))
 
     def days_studied(self, today: int) -> set[int]:
         """The study days with a review, of the last thousand."""
-        query = f"SELECT DISTINCT day FROM events WHERE day > ? AND {_STANDS}"
+        query = f"SELECT DISTINCT day FROM events WHERE day BETWEEN ? AND ? AND {_STANDS}"
         with self._trouble("read"):
-            return {day for (day,) in self._connection.execute(query, (today - 1000,))}
+            return {day for (day,) in self._connection.execute(query, (today - 1000, today))}
 
     def answered_in(self, mode: str) -> set[str]:
         """The cards that were answered in a mode, by their present ids."""

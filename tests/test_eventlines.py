@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,13 @@ shares = st.floats(0, 1)
 times = st.datetimes(datetime(2, 1, 2), datetime(9998, 12, 30)).map(
     lambda moment: moment.replace(tzinfo=UTC).isoformat(timespec="milliseconds")
 )
+
+
+def dated(event: Event) -> Event:
+    """Not later than the day of its time."""
+    return replace(event, day=min(event.day, datetime.fromisoformat(event.at).toordinal() + 1))
+
+
 events = st.builds(
     Event,
     card=text.filter(bool),
@@ -64,7 +72,7 @@ events = st.builds(
     predicted=st.none() | shares,
     confidence=st.none() | st.integers(1, 3),
     model=text,
-)
+).map(dated)
 
 
 @given(st.lists(events, max_size=5))
@@ -80,7 +88,12 @@ def test_every_event_is_read_back_as_it_was(written: list[Event]) -> None:
 def test_a_time_in_another_zone_becomes_utc(moment: datetime, minutes: int) -> None:
     """In the one way of writing it that sorts, to the millisecond."""
     local = moment.replace(tzinfo=timezone(timedelta(minutes=minutes)))
-    assert event_of(line(at=local.isoformat())).at == local.astimezone(UTC).isoformat(timespec="milliseconds")
+    assert event_of(line(at=local.isoformat(), day=1)).at == local.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def test_a_day_may_be_one_ahead_or_long_past() -> None:
+    """East of Greenwich tomorrow has begun; after a clock was set back, times are pushed on and days are not."""
+    assert [event_of(line(day=day)).day for day in (1, 739940, 739942)] == [1, 739940, 739942]
 
 
 def test_a_time_is_normalised() -> None:
@@ -160,6 +173,7 @@ ZONE = 'a time with its zone, like "2026-11-29T18:30:00.000+00:00"'
         (line(at="0001-01-01T00:00:00+14:00"), f'"at" has to be {ZONE}'),
         (line(at="9999-12-31T23:59:59-14:00"), f'"at" has to be {ZONE}'),
         (line(at=1764000000), f'"at" has to be {ZONE}'),
+        (line(day=739943), '"day" is later than the day of "at", which is 739941'),
     ],
 )
 def test_damage_is_named_with_file_and_line(damaged: str, told: str) -> None:
@@ -225,7 +239,8 @@ def test_any_line_is_refused_or_becomes_an_event_that_the_log_takes(told: list[s
 @given(st.lists(st.tuples(st.integers(1, LAST_DAY), st.integers(1, 4)), min_size=1, max_size=20))
 def test_a_history_of_any_length_can_be_imported(history: list[tuple[int, int]]) -> None:
     """From the first day to the last that is let in, without a due day of its own: the calendar holds it."""
-    told = [line(id=f"e{k}", day=day, rating=rating) for k, (day, rating) in enumerate(sorted(history))]
+    at = "9998-12-30T10:00:00.000+00:00"
+    told = [line(id=f"e{k}", at=at, day=day, rating=rating) for k, (day, rating) in enumerate(sorted(history))]
     with Store(Path(":memory:")) as store:
         assert store.merge(read(told, "log")) == len(told)
         assert store.verify() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,8 @@ def test_two_logs_that_were_exchanged_agree(run: Run, tmp_path: Path) -> None:
 
 def test_what_is_exported_survives_a_terminal_in_another_encoding(run: Run, tmp_path: Path) -> None:
     with Store(tmp_path / "reviews.db") as store:
-        store.append(Event("seven/open", "2026-11-21T10:00:00.000+00:00", TODAY, rating=3, response="−0.5 → é"))
+        at = f"{date.fromordinal(TODAY)}T10:00:00.000+00:00"
+        store.append(Event("seven/open", at, TODAY, rating=3, response="−0.5 → é"))
         exported = run("log", "export", "--db", str(store.path), PYTHONIOENCODING="latin-1").stdout
         assert run("log", "import", "-", typed=exported).returncode == 0
         assert log(tmp_path) == store.events()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -34,7 +34,7 @@ def answered(folder: Path, card: str, *history: tuple[int, int]) -> None:
             store.append(
                 Event(
                     card=card,
-                    at="2026-11-21T10:00:00.000+00:00",
+                    at=f"{date.fromordinal(day)}T10:00:00.000+00:00",
                     day=day,
                     rating=rating,
                     due_day=memory.due_day,
@@ -99,14 +99,18 @@ def test_a_second_answer_on_one_day_does_not_move_the_due_day(deck: str, tmp_pat
     assert "Nothing is due today" in piped(tmp_path, "quiz", deck, "--new", "0").stdout
 
 
-def test_a_card_answered_under_a_clock_that_was_wrong_is_scheduled_from_today(deck: str, tmp_path: Path) -> None:
-    """Its last answer lies a year ahead: it is asked today, and comes back within days."""
-    answered(tmp_path, "seven/open", (-398, GOOD), (-400, GOOD))
+def test_what_was_answered_under_a_clock_that_was_ahead_waits_for_its_day(deck: str, tmp_path: Path) -> None:
+    """It is told once, the card goes on from what was answered before, and the log stays in order."""
+    answered(tmp_path, "seven/open", (5, GOOD), (-398, GOOD))
     done = piped(tmp_path, "quiz", deck, "--new", "0", typed="\n3\n")
-    assert "good: next in 2 d" in done.stdout
+    ahead = date.fromordinal(TODAY + 398).isoformat()
+    assert f"1 card has an answer dated later than today, up to {ahead}" in " ".join(done.stdout.split())
+    memory = Scheduler().replay("seven/open", [(TODAY - 5, GOOD), (TODAY, GOOD)])
+    assert memory is not None
+    assert f"good: next in {memory.due_day - TODAY} d" in done.stdout
     with Store(tmp_path / "data" / "studyrnn" / "reviews.db") as store:
         assert store.verify() == []
-        assert store.state("seven/open").due_day == TODAY + 2
+        assert store.state("seven/open", TODAY).memory == memory
 
 
 def test_a_limit_that_is_reached_is_not_told_as_nothing_due(deck: str, tmp_path: Path) -> None:

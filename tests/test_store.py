@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from studyrnn import logschema
 from studyrnn.errors import StoreError
 from studyrnn.history import replay
 from studyrnn.model import CardState, Event
+from studyrnn.scheduling import Scheduler
 from studyrnn.store import Store
 
 AT = "2026-11-21T10:00:00.000+00:00"
@@ -87,6 +89,36 @@ def test_the_days_and_the_modes_of_the_log(tmp_path: Path) -> None:
         store.append(Event("c", AT, 13, "flag"))
         assert store.days_studied(12) == {10, 11, 12}
         assert store.answered_in("exam 2026-12-01") == {"new", "b"}
+
+
+def test_a_clock_that_ran_years_ahead_spoils_neither_machine(tmp_path: Path) -> None:
+    """One machine answers under 2030, is set right and studies on; another studies all the while. Put together, every
+    real answer of both counts, in the order of its day; what is dated 2030 waits."""
+    first, later, wrong = (date.fromisoformat(day).toordinal() for day in ("2026-12-01", "2026-12-13", "2030-01-01"))
+    with Store(tmp_path / "one.db") as one, Store(tmp_path / "two.db") as two:
+        one.append(review("other", wrong, at="2030-01-01T10:00:00.000+00:00"))
+        one.append(Event("mark", "2030-01-01T10:01:00.000+00:00", wrong, "suspend"))
+        one.append(review("a", first, 3, at="2026-12-01T10:00:00.000+00:00"))
+        one.append(Event("mark", "2026-12-02T10:00:00.000+00:00", first + 1, "unsuspend"))
+        for day, rating in ((first, 1), (first + 2, 3), (later, 4)):
+            two.append(review("a", day, rating, at=f"{date.fromordinal(day)}T18:00:00.000+00:00"))
+        two.append(Event("a", "2026-12-14T18:00:00.000+00:00", later + 1, "suspend"))
+        one.merge(two.events())
+        two.merge(one.events())
+        for store in (one, two):
+            assert store.verify() == []
+            states = store.states(later + 1)
+            assert states["a"].memory == Scheduler().replay("a", [(first, 1), (first + 2, 3), (later, 4)])._replace(
+                due_day=later + 4
+            )
+            assert states["a"].suspended
+            assert (states["other"], states["mark"]) == (CardState(), CardState())
+            assert store.state("other", later + 1) == CardState()
+            assert store.dated_ahead(later + 1) == {"other": wrong, "mark": wrong}
+            assert store.days_studied(later + 1) == {first, first + 2, later}
+            assert store.states(wrong)["other"].due_day == wrong + 3
+            assert store.states(wrong - 1) == store.states(), "the day after may have begun already further east"
+            assert store.dated_ahead(wrong) == {}
 
 
 def test_a_killed_process_loses_nothing_that_was_answered(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def run(names: list[str], as_json: bool, db: Path | None, clock: Clock | None = 
     settings = environment.settings()
     today = study_day((clock or Clock()).local(), settings.cut_off)
     with Store(environment.log_file(db), decks.renamed(loaded)) as store:
-        states, days = store.states(), store.days_studied(today)
+        states, days = store.states(today), store.days_studied(today)
     chosen = plan(cards, states, today, Wishes(settings.new, settings.reviews))
     ahead = next_due(states, cards, today)
     line = _line(chosen, ahead, today, waiting(cards, states, today))

@@ -37,7 +37,7 @@ def run(kind: EventKind, names: list[str], db: Path | None, clock: Clock | None 
     clock, settings = clock or Clock(), environment.settings()
     today = study_day(clock.local(), settings.cut_off)
     with Store(environment.log_file(db), decks.renamed(loaded)) as store:
-        states = store.states()
+        states = store.states(today)
         cards = list(dict.fromkeys(card for name in names for card in _cards(name, kind, loaded, states)))
         changed = [card for card in cards if _changes(kind, states.get(card, NEW))]
         store.append_all(Event(card, clock.utc(), today, kind) for card in changed)

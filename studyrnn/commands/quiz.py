@@ -86,7 +86,7 @@ class Quiz:
     ) -> None:  # fmt: skip
         self.screen, self.store, self.settings, self.options, self.clock = screen, store, settings, options, clock
         self.seed = environment.random_seed() if options.seed is None else options.seed
-        self.states = store.states()
+        self.states = store.states(self.today())
         self.scheduler = Scheduler(settings.retention, settings.maximum_interval, settings.fuzz)
         self.places = {
             card.id: (each.file, each.lines.get(card.id, 1))
@@ -114,7 +114,7 @@ class Quiz:
     # -- the session -------------------------------------------------------------------------------------------------
 
     def run(self, problems: list[Problem], gone: int = 0) -> None:
-        for line in sitting.warnings(problems, gone):
+        for line in sitting.warnings(problems, gone, self.store.dated_ahead(self.today()).values()):
             self.say(views.notice, line)
         try:
             chosen = plan(self.cards, self.states, self.today(), self.wishes())
@@ -198,7 +198,7 @@ class Quiz:
     def log(self, event: Event) -> Event:
         """Write an event, now and today, and keep what we know of the card in step with it."""
         event = self.store.append(replace(event, at=self.clock.utc(), day=event.day or self.today()))
-        self.states[event.card] = self.store.state(event.card)
+        self.states[event.card] = self.store.state(event.card, self.today())
         return event
 
     # -- one card ----------------------------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ class Quiz:
 
     def rate(self, card: Card, posed: Posed, response: Response, milliseconds: int, question: Question | None) -> None:
         state, today = self.state(card), self.today()
-        memory = None if state.last_day > today else state.memory  # answered under a clock that was wrong: as if new
+        memory = state.memory
         after = {r: self.scheduler.review(memory, card.id, r, today) for r in RATING_NAMES}
         suggested = response.suggested if posed.tries else GOOD
         leaving: BaseException | None = None
@@ -278,7 +278,7 @@ class Quiz:
             return "cram"
         if self.exam_day:
             return self.exam_mode
-        return "repeat" if state.last_day == today else "quiz"
+        return "repeat" if state.last_day >= today else "quiz"
 
     def comes_back(self, rating: int, state: CardState, today: int) -> str:
         if rating == AGAIN and self.screen.interactive:

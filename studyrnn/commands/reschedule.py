@@ -24,7 +24,7 @@ def run(names: list[str], dry_run: bool, db: Path | None, clock: Clock | None = 
     today = study_day(clock.local(), settings.cut_off)
     scheduler = Scheduler(settings.retention, settings.maximum_interval, settings.fuzz)
     with Store(environment.log_file(db), decks.renamed(loaded)) as store:
-        known = {card: state for card, state in store.states().items() if card in cards and state.memory}
+        known = {card: state for card, state in store.states(today).items() if card in cards and state.memory}
         before = {card: state.due_day for card, state in known.items()}
         after = {card: scheduler.due_day(state.memory, card) for card, state in known.items() if state.memory}
         moved = {card: day for card, day in after.items() if day != before[card]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 
 from studyrnn.commands.asking import HELPED, MISSED, RIGHT
 from studyrnn.markup import literally
@@ -16,9 +17,19 @@ MANY_NEW = 10  # more new cards, where a learner asks for more
 Outcomes = Mapping[str, tuple[str, int]]  # card id -> how its first asking went, and how many milliseconds it took
 
 
-def warnings(problems: Sequence[Problem], gone: int) -> list[str]:
-    """What is wrong with the decks, in a line each; how it is mended is for `studyrnn check` to say."""
-    lines = [f"{many(gone, 'card')} with a history left the decks. See `studyrnn check`"] if gone else []
+def warnings(problems: Sequence[Problem], gone: int, ahead: Collection[int]) -> list[str]:
+    """What is wrong with the decks, in a line each, and with the clock; how decks are mended is for `studyrnn check`.
+
+    ahead   the days of answers that are dated later than today, one for each card
+    """
+    lines = []
+    if ahead:
+        cards, last = many(len(ahead), "card has", "cards have"), date.fromordinal(max(ahead)).isoformat()
+        lines.append(
+            f"{cards} an answer dated later than today, up to {last}: a clock was wrong then, or is now. It counts "
+            "when that day has come."
+        )
+    lines += [f"{many(gone, 'card')} with a history left the decks. See `studyrnn check`"] if gone else []
     lines += [literally(str(problem)) for problem in problems if problem.warning]
     errors = [problem for problem in problems if not problem.warning]
     if errors:
