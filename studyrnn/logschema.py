@@ -11,6 +11,7 @@ from studyrnn.errors import StoreError
 
 APPLICATION_ID = 0x53524E4E  # "SRNN": what kind of SQLite file this is
 VERSION = 2
+CACHE = 32_000  # KiB: the indexes of a long log, so that an answer need not read what it changes
 
 _EVENTS = """CREATE TABLE events (
     number       INTEGER PRIMARY KEY,
@@ -94,6 +95,7 @@ def prepare(connection: sqlite3.Connection, path: Path, replay: Callable[[], obj
     with suppress(sqlite3.OperationalError):  # held by a process that is setting the same
         run("PRAGMA journal_mode = WAL")
     run("PRAGMA synchronous = FULL")
+    run(f"PRAGMA cache_size = {-CACHE}")
 
 
 def _is_new(connection: sqlite3.Connection) -> bool:

@@ -161,6 +161,10 @@ class TypedPosed(_FromCard):
     tries = 2
 
     def read(self, text: str) -> str:
+        """A single letter where none is accepted was meant as a key, which is no wrong answer."""
+        letter = text.strip()
+        if letter.isalpha() and len(letter) == 1 and all(len(normalised(answer)) > 1 for answer in self.card.accept):
+            raise Unreadable(f"one letter is no answer here; as a key write it with a colon, `:{letter}`")
         return text
 
     def grade(self, response: str) -> Score:

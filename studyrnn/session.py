@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import NamedTuple
 
+from studyrnn.errors import known
 from studyrnn.model import AGAIN, HARD, NEW, Card, CardState
 from studyrnn.scheduling import recall
 
@@ -169,12 +170,15 @@ def is_weak(state: CardState, today: int) -> bool:
 def narrowed(
     cards: Sequence[Card], states: States, today: int, tags: Collection[str], flagged: bool, weak: bool, leech: bool
 ) -> list[Card]:
-    """The cards that have every tag and every property that is asked for."""
+    """The cards that have every tag and every property that is asked for. Raises UnknownName for a tag of none."""
+    tags_of = {card.id: {*card.tags, card.topic, card.kind, card.deck} for card in cards} if tags else {}
+    for tag in tags:
+        known("tag of these cards", tag, sorted(set[str]().union(*tags_of.values())))
 
     def fits(card: Card) -> bool:
         state = states.get(card.id, NEW)
         return (
-            set(tags) <= {*card.tags, card.topic, card.kind, card.deck}
+            set(tags) <= tags_of.get(card.id, set())
             and (not flagged or state.flagged)
             and (not weak or is_weak(state, today))
             and (not leech or state.is_leech)

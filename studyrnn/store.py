@@ -85,15 +85,25 @@ class Store:
 
     def append_all(self, events: Iterable[Event]) -> list[Event]:
         """The same for several: all of them, or none."""
+        with self._transaction():
+            return self._write(events)
+
+    def answered(self, event: Event) -> tuple[Event, CardState]:
+        """`append`, and what is known of its card on its day from then on."""
+        with self._transaction():  # read in the same one, where it costs nothing
+            (written,) = self._write([event])
+            return written, self.state(written.card, written.day)
+
+    def _write(self, events: Iterable[Event]) -> list[Event]:
+        (last,) = self._connection.execute("SELECT max(at) FROM events").fetchone()
         written = []
-        with self._transaction() as connection:
-            (last,) = connection.execute("SELECT max(at) FROM events").fetchone()
-            for new in events:
-                event = replace(new, id=new.id or uuid.uuid4().hex, at=_after(last, new.at))
-                last = event.at
-                if connection.execute(_INSERT, _values(event)).rowcount:
-                    self._note(event)
-                written.append(event)
+        for new in events:
+            at = _after(last, new.at)
+            event = replace(new, id=new.id or _fresh_id(at), at=at)
+            last = event.at
+            if self._connection.execute(_INSERT, _values(event)).rowcount:
+                self._note(event)
+            written.append(event)
         return written
 
     def merge(self, events: Iterable[Event]) -> int:
@@ -193,12 +203,14 @@ class Store:
         with self._trouble("read"):
             return int(self._connection.execute("SELECT count(*) FROM events").fetchone()[0])
 
-    def verify(self) -> list[str]:
-        """What is wrong with the file: damage, or states that the events do not give. Empty: nothing."""
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file itself. Empty: nothing."""
         with self._trouble("read"):
-            damage = [row[0] for row in self._connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-            if damage:
-                return damage
+            return [row[0] for row in self._connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+
+    def verify(self) -> list[str]:
+        """The cards whose state is not what their events give. Empty: none."""
+        with self._trouble("read"):
             kept, replayed = self._states(), replay(self._events("ORDER BY number"))
         wrong = sorted(card for card in kept.keys() | replayed.keys() if kept.get(card) != replayed.get(card))
         return [f"{card}: the state that is kept is not what its events give" for card in wrong]
@@ -231,6 +243,11 @@ def _state(row: tuple[Any, ...]) -> CardState:
     answers, first, last, rating, due, stability, difficulty, counted_day, counted, lapses, suspended, flagged = row
     memory = None if counted is None else MemoryState(stability, difficulty, counted_day, due, counted, lapses)
     return CardState(answers, first, last, rating, due, memory, bool(suspended), bool(flagged))
+
+
+def _fresh_id(at: str) -> str:
+    """Unique, and growing with time: an index that is added to at its end is written in one place."""
+    return f"{round(datetime.fromisoformat(at).timestamp() * 1000):012x}{uuid.uuid4().hex[:20]}"
 
 
 def _after(last: str | None, at: str) -> str:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from running import piped
+from running import Terminal, piped
 
 from studyrnn import decks
 from studyrnn.deckcache import load
@@ -139,3 +139,14 @@ def test_an_edited_text_keeps_its_history(tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("What is it?", "What was it then?"), "utf-8")
     assert load(path).deck.cards[0].question == "What was it then?"
     assert "Nothing is due today" in piped(tmp_path, "quiz", "mine").stdout
+
+
+@pytest.mark.parametrize(
+    ("columns", "title"), [(60, ""), (84, "The recurrent network, …"), (120, "The recurrent network, forwards")]
+)
+def test_the_list_fits_the_terminal(tmp_path: Path, columns: int, title: str) -> None:
+    """Titles are shortened, or left out, before a line is broken."""
+    play = Terminal(tmp_path, "decks", columns=columns)
+    assert play.finish() == 0
+    lines = play.text().split("\n")
+    assert lines[2].split() == ["3", "rnn", "24", "cards", "19", "exercises", *title.split()]

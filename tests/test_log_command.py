@@ -68,6 +68,36 @@ def test_a_damaged_cache_is_found_and_mended(run: Run, tmp_path: Path) -> None:
     assert run("log", "verify").returncode == 0
 
 
+def test_a_damaged_file_is_told_from_a_damaged_cache(run: Run, tmp_path: Path) -> None:
+    """A rebuild would not mend it: what can be read goes into a new file."""
+    answered(tmp_path, "seven/open", (5, GOOD))
+    with sqlite3.connect(tmp_path / "data" / "studyrnn" / "reviews.db") as hand:
+        hand.execute("PRAGMA writable_schema = 1")
+        hand.execute("UPDATE sqlite_schema SET sql = replace(sql, '(at)', '(day)') WHERE name = 'events_in_order'")
+    hand.close()
+    found = run("log", "verify")
+    assert found.returncode == 1
+    assert "index" in found.stdout
+    assert "`studyrnn log export -o saved.jsonl`" in found.stdout
+    assert "rebuild" not in found.stdout
+
+
+@pytest.mark.parametrize("end", ["", "-wal", "-shm"])
+def test_an_export_writes_over_no_part_of_the_log(run: Run, tmp_path: Path, end: str) -> None:
+    answered(tmp_path, "seven/open", (5, GOOD))
+    file = tmp_path / "data" / "studyrnn" / f"reviews.db{end}"
+    refused = run("log", "export", "-o", str(file))
+    assert (refused.returncode, "belongs to the review log itself" in refused.stderr) == (2, True)
+    assert run("log", "verify").returncode == 0
+
+
+def test_a_folder_that_was_mistyped_is_not_made(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "no-such" / "reviews.db"
+    for refused in (run("due", "--db", str(file)), run("due", STUDYRNN_DB=str(file))):
+        assert (refused.returncode, f"there is no folder {file.parent}" in refused.stderr) == (2, True)
+    assert not file.parent.exists()
+
+
 def test_many_findings_are_counted_and_their_names_command_no_terminal(run: Run, tmp_path: Path) -> None:
     for number in range(12):
         answered(tmp_path, f"\x1b[31m{number:02}", (5, GOOD))
@@ -132,7 +162,7 @@ def test_export_never_writes_over_the_log(run: Run, tmp_path: Path) -> None:
     other.symlink_to(tmp_path / "data" / "studyrnn" / "reviews.db")
     done = run("log", "export", "-o", str(other))
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"studyrnn: -o {other} is the review log itself: name another file\n"
+    assert done.stderr == f"studyrnn: -o {other} belongs to the review log itself: name another file\n"
     assert len(log(tmp_path)) == 1
 
 

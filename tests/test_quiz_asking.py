@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from running import Terminal
 from sittings import FIVE, MIXED, log, start, type_all
 
 from studyrnn.exercises import find
@@ -57,6 +58,20 @@ def test_a_missed_solution_comes_step_by_step(tmp_path: Path) -> None:
     assert "n₂ =" in rest
     assert "h₂ =" in rest
     assert "rating ›" in rest
+
+
+def test_what_is_copied_from_the_solution_was_not_known(tmp_path: Path) -> None:
+    """Hints count as help; the last of them is the solution itself."""
+    question = draw(find("lstm.cell-state"), 3, 0)
+    play = Terminal(tmp_path, "quiz", "lstm.cell-state", "--seed", "3")
+    play.wait_for("› ")
+    assert "Hint 1 of 3." in play.type("h")
+    type_all(play, "h", "h", "h")
+    assert "From the solution: counts as missed." in play.type(" ".join(map(str, question.key)))
+    play.type("")
+    play.type("q", "\0never")
+    assert play.finish() == 0
+    assert log(tmp_path)[0].rating == AGAIN
 
 
 def test_part_by_part_after_a_failed_try(tmp_path: Path) -> None:

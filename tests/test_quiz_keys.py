@@ -228,6 +228,18 @@ def test_letters_are_answers_where_letters_are_typed(tmp_path: Path) -> None:
     assert [(event.card, event.response) for event in log(tmp_path)] == [("letters/s", "s"), ("letters/q", "q")]
 
 
+def test_a_key_without_its_colon_costs_no_try(tmp_path: Path) -> None:
+    """A single letter, where no answer is one, was meant as a key."""
+    deck = "deck: words\ntitle: Words\ncards:\n  - {id: a, topic: gru, question: Which gate?, accept: [update]}\n"
+    play = start(tmp_path, deck=deck)
+    for _ in range(3):
+        assert "as a key write it with a colon, :q" in " ".join(play.type("q").split())
+    assert "right" in play.type("update")
+    play.type("")
+    assert play.leave() == 0
+    assert log(tmp_path)[0].tries == 1
+
+
 def test_a_colon_makes_a_key_where_letters_are_typed(tmp_path: Path) -> None:
     """:h, :s and :q; one that does not exist costs no try."""
     play = start(tmp_path, deck=LETTERS)

@@ -10,6 +10,9 @@ import pytest
 from running import PROMPTS, Terminal, piped
 from sittings import FIVE, TODAY, kinds, log, start, state, type_all
 
+from studyrnn.exercises import find
+from studyrnn.questions.drawing import draw
+
 PLAY = [sys.executable, str(Path(__file__).with_name("play.py"))]
 
 
@@ -37,6 +40,18 @@ def test_the_menu_undoes_the_last_answer(tmp_path: Path) -> None:
     assert "First?" in play.type("u")
     assert "2 cards in" in type_all(play, "", "3", "", "3")
     assert kinds(tmp_path) == ["review one", "review two", "undo two", "undo one", "review one", "review two"]
+
+
+def test_what_was_taken_back_slipped_nowhere(tmp_path: Path) -> None:
+    """The summary counts the slips of the answers that stand."""
+    (slip, *_) = draw(find("lstm.cell-state"), 3, 0).slips
+    assert isinstance(slip.value, list)
+    typed = " ".join(map(str, slip.value))
+    play = Terminal(tmp_path, "quiz", "lstm.cell-state", "--seed", "3")
+    play.wait_for("› ")
+    type_all(play, typed, typed, "", "a", "1", "u", typed, typed, "", "a", "1")
+    assert f"slips    {slip.id} ×2" in play.type("q", "\0never")
+    assert play.finish() == 0
 
 
 def test_the_menu_goes_on_with_what_is_due(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studyrnn.errors import UnknownName
 from studyrnn.model import AGAIN, EASY, GOOD, HARD, Card, CardState, MemoryState
 from studyrnn.session import (
     RETURNS_AFTER,
@@ -237,7 +239,8 @@ def test_selections() -> None:
 
     assert chosen() == chosen("gru", "open") == [*history, "new"]
     assert chosen("exam") == ["hard"]
-    assert chosen("lstm") == []
+    with pytest.raises(UnknownName, match=r'tag of these cards is called "exma"\. Did you mean "exam"'):
+        chosen("exma")
     assert chosen(flagged=True) == ["flag"]
     assert chosen(weak=True) == ["hard", "forgotten", "leech"]
     assert chosen(leech=True) == ["leech"]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from studyrnn.errors import Unreadable, UnreadableLine, nearest
@@ -43,14 +42,16 @@ class Response:
     tries: int = 0
     hints: int = 0
     slip: SlipValue | None = None  # the last one that was recognised
+    slips: list[str] = field(default_factory=list)  # the ids of all of them
     value: Any = None  # what was last read
     in_parts: bool = False  # asked part by part: each was resolved when it was over
+    solution_shown: bool = False  # as the last hint: what is copied from it is not known
     confidence: int | None = None
 
     @property
     def outcome(self) -> str:
         """Of an answer that a machine judges."""
-        if self.score is None or not self.score.right:
+        if self.score is None or not self.score.right or self.solution_shown:
             return MISSED
         return HELPED if self.tries > 1 or self.hints else RIGHT
 
@@ -73,7 +74,6 @@ class Asking:
         confidence: bool = False,
     ) -> None:  # fmt: skip
         self.screen, self.actions, self.hindrance, self.confidence = screen, actions, hindrance, confidence
-        self.slips: Counter[str] = Counter()
 
     def say(self, view: Any, *data: Any, **more: Any) -> None:
         self.screen.show(*view(*data, width=self.screen.width, plain=self.screen.plain, **more))
@@ -101,13 +101,13 @@ class Asking:
                 if not posed.tries:  # for the learner to judge; who leaves an answer blank is not sure of it
                     self.be_sure(response)
                 return response
-            response.typed = typed
             try:
                 response.value = posed.read(typed)
                 score = posed.grade(response.value)
             except Unreadable as error:
                 self.refuse(str(error))
                 continue
+            response.typed = typed
             self.be_sure(response)
             if score is None:
                 return response
@@ -115,7 +115,7 @@ class Asking:
             response.tries += 1
             if score.slip:
                 response.slip = score.slip
-                self.slips[score.slip.id] += 1
+                response.slips.append(score.slip.id)
             over = score.right or response.tries >= posed.tries
             self.say(views.verdict, score, note=second_try(response) if score.right else "")
             if over:
@@ -210,11 +210,12 @@ class Asking:
 
     def hint(self, posed: Posed, response: Response) -> None:
         if response.hints < len(posed.hints):
-            self.say(views.notice, posed.hints[response.hints])
             response.hints += 1
+            self.say(views.said, f"Hint {response.hints} of {len(posed.hints)}. {posed.hints[response.hints - 1]}")
         elif response.hints == len(posed.hints) and posed.has_worked_solution:
             self.say(views.solution, posed.solution(None), verdict_shown=False)
             response.hints += 1
+            response.solution_shown = True
         else:
             more = "that was the last hint" if posed.hints else "there are no hints here"
             self.say(views.notice, f"{more}; Enter shows the answer")
@@ -263,6 +264,8 @@ class Asking:
         response.typed = " | ".join(answer.typed for answer in answers)
         response.slip = next((answer.slip for answer in reversed(answers) if answer.slip), response.slip)
         response.confidence = next((answer.confidence for answer in answers if answer.confidence), None)
+        response.slips += [slip for answer in answers for slip in answer.slips]
+        response.solution_shown = any(answer.solution_shown for answer in answers)
         response.in_parts = True
         right = sum(response.score.entries)
         self.say(views.said, f"{right} of {len(names)} parts right.")
@@ -296,6 +299,8 @@ def answered(card: Card, posed: Posed, response: Response) -> Event:
 
 
 def second_try(response: Response) -> str:
+    if response.solution_shown:
+        return "From the solution: counts as missed."
     if response.hints:
         return "With a hint: counts as Hard."
     return "At the second try: counts as Hard." if response.tries > 1 else ""

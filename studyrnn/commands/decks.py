@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,7 @@ from studyrnn.errors import UnknownName
 from studyrnn.model import CARD_KINDS, Card, Loaded
 
 FORMAT = 1
+SHORTEST_TITLE = 20  # columns that a title needs to say something
 
 
 def run(as_json: bool) -> None:
@@ -22,7 +24,7 @@ def run(as_json: bool) -> None:
         record = {"version": FORMAT, "decks": [_record(each) for each in found]}
         environment.write_out([json.dumps(record, ensure_ascii=False, indent=2) + "\n"], None)
     else:
-        environment.write_out((f"{line}\n" for line in _lines(found)), None)
+        environment.write_out((f"{line}\n" for line in _lines(found, environment.columns())), None)
 
 
 def _record(loaded: Loaded) -> dict[str, Any]:
@@ -42,19 +44,30 @@ def _kinds(cards: tuple[Card, ...]) -> dict[str, int]:
     return {kind: counts[kind] for kind in CARD_KINDS if counts[kind]}
 
 
-def _lines(found: list[Loaded]) -> Iterator[str]:
+def _lines(found: list[Loaded], columns: int | None) -> Iterator[str]:
+    """A line for each deck; titles as far as a narrow terminal has room for them."""
     width = max(len(each.deck.name) for each in found)
     for each in found:
-        deck = each.deck
-        chapter = f"{deck.chapter}" if deck.chapter else ""
-        exercises = sum(card.kind == "exercise" for card in deck.cards)
-        texts = len(deck.cards) - exercises
-        yield f"{chapter:>3}  {deck.name:<{width}}  {texts:>3} cards  {exercises:>3} exercises  {deck.title}"
+        line = _line(each, width)
+        room = None if columns is None else columns - len(line) - 2
+        title = (
+            each.deck.title
+            if room is None
+            else textwrap.shorten(each.deck.title, max(room, 1), placeholder=" …", break_on_hyphens=False)
+        )
+        yield line if room is not None and room < SHORTEST_TITLE else f"{line}  {title}"
     cards = [card for each in found for card in each.deck.cards]
     kinds = ", ".join(f"{count} {kind}" for kind, count in _kinds(tuple(cards)).items())
     yield ""
     yield f"{len(found)} decks, {len(cards)} cards: {kinds}."
     yield f"Your own decks lie in {environment.deck_directory()}"
+
+
+def _line(loaded: Loaded, width: int) -> str:
+    deck = loaded.deck
+    exercises = sum(card.kind == "exercise" for card in deck.cards)
+    texts = len(deck.cards) - exercises
+    return f"{deck.chapter or '':>3}  {deck.name:<{width}}  {texts:>3} cards  {exercises:>3} exercises"
 
 
 def show(name: str, plain: bool, no_color: bool) -> None:

@@ -46,9 +46,13 @@ def data_directory() -> Path:
 
 
 def log_file(named: Path | None = None) -> Path:
-    """The review log: as named, or $STUDYRNN_DB, or in the data directory."""
+    """The review log: as named, or $STUDYRNN_DB, or in the data directory. Raises UsageError for a folder that was
+    mistyped: only our own is made."""
     fallback = os.environ.get("STUDYRNN_DB", "")
-    return named or (Path(fallback) if fallback else data_directory() / "reviews.db")
+    chosen = named or (Path(fallback) if fallback else None)
+    if chosen is not None and not chosen.parent.is_dir():
+        raise UsageError(f"{'--db' if named else '$STUDYRNN_DB'} {chosen}: there is no folder {chosen.parent}")
+    return chosen or data_directory() / "reviews.db"
 
 
 def config_file() -> Path:
@@ -107,6 +111,13 @@ def wants_plain() -> bool:
 
 def wants_no_color() -> bool:
     return bool(os.environ.get("NO_COLOR"))
+
+
+def columns() -> int | None:
+    """How wide the terminal is; None: standard output is none, and nothing needs to fit."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout is not None and sys.stdout.isatty() else None
 
 
 def write_out(pieces: Iterable[str], output: Path | None) -> None:

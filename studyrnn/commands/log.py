@@ -12,6 +12,7 @@ from studyrnn.markup import visible
 from studyrnn.store import Store
 from studyrnn.wording import many
 
+_OURS = ("", "-wal", "-shm")  # what SQLite keeps beside each other
 SHOWN = 10  # of the findings, before they are counted only
 
 
@@ -19,11 +20,18 @@ def verify(db: Path | None) -> int:
     """Whether the file is whole, and what is kept of each card is what its events give; 1 where not."""
     file = _existing(db)
     with Store(file) as store:
-        wrong, events, cards = store.verify(), store.count(), len(store.states())
+        damaged = store.damage()
+        wrong = damaged or store.verify()
+        events, cards = (0, 0) if damaged else (store.count(), len(store.states()))
     lines = [visible(finding) for finding in wrong[:SHOWN]]
     if len(wrong) > SHOWN:
         lines.append(f"... and {len(wrong) - SHOWN} more")
-    if wrong:
+    if wrong and damaged:
+        lines.append(
+            "The file itself is damaged. Save what can be read into a new one: `studyrnn log export -o saved.jsonl`, "
+            "move the damaged file away, `studyrnn log import saved.jsonl`."
+        )
+    elif wrong:
         lines.append("The events are what counts: `studyrnn log rebuild` works the states out again from them.")
     else:
         lines.append(f"{file}: {many(events, 'event')}, {many(cards, 'card')}, all in order")
@@ -39,8 +47,8 @@ def rebuild(db: Path | None) -> None:
 
 def export(output: Path | None, db: Path | None) -> None:
     file = _existing(db)
-    if output is not None and output.exists() and output.samefile(file):
-        raise UsageError(f"-o {output} is the review log itself: name another file")
+    if output is not None and output.resolve() in {file.resolve().with_name(file.name + end) for end in _OURS}:
+        raise UsageError(f"-o {output} belongs to the review log itself: name another file")
     with Store(file) as store:
         environment.write_out(eventlines.lines(store.events()), output)
     if output is not None:

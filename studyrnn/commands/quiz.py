@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -109,7 +109,9 @@ class Quiz:
         self.solved: Solution | None = None  # as soon as it was shown
         self.repeated: set[str] = set()  # missed, and asked again since
         self.outcomes: dict[str, tuple[str, int]] = {}  # card id -> how its first asking went, and how long it took
-        self.done: list[tuple[Event | None, dict[str, tuple[str, int]]]] = []  # to be undone, with the outcomes before
+        self.slips: Counter[str] = Counter()
+        self.done: list[tuple[Event | None, dict[str, tuple[str, int]], Counter[str]]] = []  # to be undone: what was
+        # logged, and both tallies as they were before
 
     # -- the session -------------------------------------------------------------------------------------------------
 
@@ -186,19 +188,19 @@ class Quiz:
         return "this is the only card left" if key == "s" and len(self.session.queue) < 2 else ""
 
     def undoable(self, event: Event | None) -> None:
-        self.done.append((event, dict(self.outcomes)))
+        self.done.append((event, dict(self.outcomes), self.slips.copy()))
 
     def undo(self) -> None:
         self.session.undo()
-        event, self.outcomes = self.done.pop()
+        event, self.outcomes, self.slips = self.done.pop()
         if event is not None:
             self.log(Event(event.card, "", 0, "undo", of=event.id))
             self.say(views.said, "Taken back: here it is again.")
 
     def log(self, event: Event) -> Event:
         """Write an event, now and today, and keep what we know of the card in step with it."""
-        event = self.store.append(replace(event, at=self.clock.utc(), day=event.day or self.today()))
-        self.states[event.card] = self.store.state(event.card, self.today())
+        event = replace(event, at=self.clock.utc(), day=event.day or self.today())
+        event, self.states[event.card] = self.store.answered(event)
         return event
 
     # -- one card ----------------------------------------------------------------------------------------------------
@@ -266,6 +268,7 @@ class Quiz:
             version=question.version if question else None, milliseconds=milliseconds, mode=self.mode(state, today),
             predicted=recall(memory, today) if memory else None,
         )))  # fmt: skip
+        self.slips.update(response.slips)
         self_rated = MISSED if rating == AGAIN else RIGHT
         self.outcomes.setdefault(card.id, (response.outcome if posed.tries else self_rated, milliseconds))
         self.session.rated(rating, sure=response.confidence == SURE)
@@ -394,7 +397,7 @@ class Quiz:
     def summary(self) -> None:
         today = self.today()
         ahead = next_due(self.states, self.cards, today)
-        self.say(views.summary, *sitting.summed_up(self.outcomes, self.asking.slips.most_common(3), ahead, today))
+        self.say(views.summary, *sitting.summed_up(self.outcomes, self.slips.most_common(3), ahead, today))
 
     def today(self) -> int:
         return study_day(self.clock.local(), self.settings.cut_off)

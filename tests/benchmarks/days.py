@@ -114,7 +114,7 @@ class Ours:
         self.store, self.states = Store(self.log), {}
 
     def plan(self) -> None:
-        self.states = self.store.states()
+        self.states = self.store.states(TODAY)
         self.waiting = plan(self.cards, self.states, TODAY, Wishes(reviews_a_day=NO_LIMIT)).due
 
     def answer(self, number: int) -> float:
@@ -127,8 +127,8 @@ class Ours:
         posed.grade(posed.read(RIGHT))
         after = {rating: self.scheduler.review(state.memory, card.id, rating, TODAY) for rating in RATING_NAMES}
         predicted = recall(state.memory, TODAY) if state.memory else None
-        self.store.append(event(card.id, CLOCK.utc(), TODAY, GOOD, after[GOOD].due_day, state.answers, predicted))
-        self.states[card.id] = self.store.state(card.id)
+        new = event(card.id, CLOCK.utc(), TODAY, GOOD, after[GOOD].due_day, state.answers, predicted)
+        _, self.states[card.id] = self.store.answered(new)
 
 
 class Anki:
