@@ -17,7 +17,7 @@ from studyrnn.model import CardState
 from studyrnn.store import Store
 
 PROMPTS = ("answer › ", "rating › ", "Enter › ", "step › ", "sure › ", "more › ")
-PROGRAM = [sys.executable, "-m", "studyrnn.cli"]
+PROGRAM = [sys.executable, "-m", "studyrnn"]
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:

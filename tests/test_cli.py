@@ -128,7 +128,7 @@ def test_output_goes_to_a_file(tmp_path: Path) -> None:
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     """generate | head: no traceback."""
-    command = f"{sys.executable} -m studyrnn.cli generate --count 2000 --seed 1 | head -n 1; echo ${{PIPESTATUS[0]}}"
+    command = f"{sys.executable} -m studyrnn generate --count 2000 --seed 1 | head -n 1; echo ${{PIPESTATUS[0]}}"
     import subprocess
 
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)

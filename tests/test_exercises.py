@@ -145,7 +145,7 @@ def agrees(q: Question, second: Any) -> None:
 
 def generated(*options: str, hash_seed: str = "random") -> bytes:
     """What `studyrnn generate --format jsonl` prints, in a process of its own."""
-    command = [sys.executable, "-m", "studyrnn.cli", "generate", "--format", "jsonl", *options]
+    command = [sys.executable, "-m", "studyrnn", "generate", "--format", "jsonl", *options]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     return subprocess.run(command, env=environment, check=True, capture_output=True).stdout
 

@@ -31,7 +31,7 @@ def run_as_printed(command: str, shown: str, folder: Path) -> str:
     homes = dict.fromkeys(("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), str(folder))
     environment = {**os.environ, **homes, "PYTHONUTF8": "1"}
     done = subprocess.run(
-        command.replace("studyrnn", f"{shlex.quote(sys.executable)} -m studyrnn.cli"),
+        command.replace("studyrnn", f"{shlex.quote(sys.executable)} -m studyrnn"),
         shell=True,
         input=typed,
         stdout=subprocess.PIPE,
@@ -78,7 +78,7 @@ def test_the_page_on_the_format_shows_every_kind_and_key(tmp_path: Path) -> None
     path = tmp_path / "my-deck.yaml"
     path.write_text(re.findall(r"```yaml\n(deck: .*?)```", page, re.DOTALL)[0], "utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "studyrnn.cli", "check", "--strict", str(path)],
+        [sys.executable, "-m", "studyrnn", "check", "--strict", str(path)],
         env={**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
         capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip

@@ -254,7 +254,7 @@ def test_what_a_terminal_would_obey_is_shown_as_codes(call: Call, tmp_path: Path
 
 def test_a_closed_standard_input(tmp_path: Path) -> None:
     done = subprocess.run(
-        ["bash", "-c", f"{sys.executable} -m studyrnn.cli solve - <&-"],
+        ["bash", "-c", f"{sys.executable} -m studyrnn solve - <&-"],
         capture_output=True, text=True, check=False, env=environment(tmp_path),
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")

@@ -12,7 +12,7 @@ import pytest
 import studyrnn
 
 PACKAGE = Path(studyrnn.__file__).parent
-EDGE = {"commands", "terminal", "cli.py"}  # terminal reads what is typed; store and decks are handed their paths
+EDGE = {"commands", "terminal", "cli"}  # terminal reads what is typed; store and decks are handed their paths
 FORBIDDEN = {
     ("time", "time"), ("time", "monotonic"), ("time", "perf_counter"), ("datetime", "now"), ("datetime", "today"),
     ("date", "today"), ("datetime", "utcnow"), ("os", "environ"), ("os", "getenv"), ("os", "urandom"), ("Path", "home"),
@@ -63,7 +63,7 @@ def test_the_command_line_imports_no_command() -> None:
     """--help costs typer, and nothing of ours but names."""
     loaded = modules_after("import studyrnn.cli")
     ours = {name for name in loaded if name.startswith("studyrnn.")}
-    assert ours == {"studyrnn.cli", "studyrnn.errors"}
+    assert {name for name in ours if not name.startswith("studyrnn.cli")} == {"studyrnn.errors"}
     assert not loaded & {"numpy", "sympy", "fsrs", "rich.console", "yaml", "sqlite3"}
 
 
