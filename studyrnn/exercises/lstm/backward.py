@@ -6,6 +6,7 @@ from studyrnn.exercises.lstm.shared import SCALAR_STEP
 from studyrnn.questions import GATE, Exercise, Parts, Range, Slip, Variant
 
 _SCALAR_LOSS = SCALAR_STEP + Program.parse({"L": "0.5 * (h - target) * (h - target)"})
+_HALF_SQUARE = SCALAR_STEP + Program.parse({"L": "half_square(h - target)"})  # its gradient is one difference
 
 _PATHS = Program.parse({"h": "o * tanh(c)", "c_next": "f_next * c", "L": "p * h + q * c_next"})
 
@@ -73,7 +74,7 @@ EXERCISES = (
     ),
     Exercise(
         id="lstm.forget-gradient",
-        version=1,
+        version=2,
         level=4,
         asks="da_f",
         requires=("lstm.gradient-path",),
@@ -83,7 +84,7 @@ EXERCISES = (
         ranges={"a_f": Range(-2.0, 2.0), "target": Range(-2.0, 2.0), "c_": Range(-2.0, 2.0)},
         variants=(
             Variant(
-                program=(_FORGET := Program.parse({"f": "sigmoid(a_f)"}) + _SCALAR_LOSS)
+                program=(_FORGET := Program.parse({"f": "sigmoid(a_f)"}) + _HALF_SQUARE)
                 + gradient(_FORGET, seeds={"L": "1"}, wrt=["a_f"]),
                 convention={"loss": "half-squared"},
                 stem=r"A single LSTM unit, $f_t = \sigma(a_f)$; the other gates are given. $$c_t = f_t c_{t-1} + i_t "
