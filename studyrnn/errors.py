@@ -12,7 +12,7 @@ StudyError                  exit code 1: could not do it
 
 Unreadable                  a typed answer that cannot be read: asked again, never counted (not a StudyError:
                             it never ends a program)
-Interrupted                 Ctrl-C: exit code 130, everything answered is saved
+Interrupted                 Ctrl-C: exit code 130
 
 Each message says what is wrong, where, and what to write instead; `cli.main` prints it and sets the exit code.
 """
@@ -76,7 +76,7 @@ class Unreadable(Exception):
 
 
 class Interrupted(Exception):
-    pass
+    """Raised with what a learner has to know: that everything is saved."""
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3, lists: str = "") -> str:

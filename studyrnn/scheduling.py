@@ -9,7 +9,7 @@ Its fuzz is off, because it is unseeded; ours follows from the card and the numb
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -36,6 +36,15 @@ _FACTOR = 0.9 ** (1 / _DECAY) - 1
 def study_day(local: datetime, cut_off: timedelta = CUT_OFF) -> int:
     """The ordinal of the study day that a local time belongs to: 03:59 is still yesterday."""
     return (local.replace(tzinfo=None) - cut_off).toordinal()  # as the clock shows it, whatever summer time does
+
+
+def streak(days: Collection[int], today: int) -> int:
+    """Study days in a row, today or yesterday the last of them."""
+    last = today if today in days else today - 1
+    length = 0
+    while last - length in days:
+        length += 1
+    return length
 
 
 def recall(memory: MemoryState, day: int) -> float:

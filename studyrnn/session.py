@@ -220,15 +220,6 @@ def next_due(states: States, cards: Sequence[Card], today: int) -> dict[int, int
     return dict(sorted(counts.items()))
 
 
-def streak(days: Collection[int], today: int) -> int:
-    """Study days in a row, today or yesterday the last of them."""
-    last = today if today in days else today - 1
-    length = 0
-    while last - length in days:
-        length += 1
-    return length
-
-
 # -- the queue -------------------------------------------------------------------------------------------------------
 
 

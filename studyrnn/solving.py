@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from studyrnn.model import Given, Step
 from studyrnn.problems import DIRECTIONS, Homework, direction_word
 
 FORMAT = 1
+GRADIENTS, TOGETHER, CLIPPING = "Gradients", "All windows together", "Clipping"  # headings of what belongs to no step
 
 
 @dataclass(frozen=True)
@@ -139,14 +141,14 @@ class Solved:
             return
         for chunk in self.chunks:
             reached = _reached(chunk.backward)
-            note = _DELTA if any("_in" in name for name in reached.equations) else ""
+            note = _deltas(reached)
             if note or self.homework.truncate:
                 yield Section(_which(chunk) if self.homework.truncate else "Backwards", note=note)
             yield from self._by_step(reached, chunk.trace, back=True)
         if len(self.chunks) > 1:
-            yield Section("All windows together", tuple(self._sums()))
+            yield Section(TOGETHER, tuple(self._sums()))
         if self.homework.clip:
-            yield Section("Clipping", self._clipping(), _CLIPPING[self.homework.clip[0]])
+            yield Section(CLIPPING, self._clipping(), _CLIPPING[self.homework.clip[0]])
 
     def _by_step(self, program: Program, trace: Mapping[str, Any], back: bool) -> Iterator[Section]:
         """The worked steps, with a heading where the step of the network changes."""
@@ -161,7 +163,7 @@ class Solved:
     def _heading(self, name: str, back: bool) -> str:
         """What an equation stands under. Where a layer reads backwards, everything goes layer by layer."""
         if back and name.removeprefix("d") in self.gradients:
-            return "Gradients"
+            return GRADIENTS
         if step_of(name) is None:
             return "Back from the loss" if back else "Loss"
         if name.removeprefix("d").startswith("u_"):
@@ -272,11 +274,19 @@ def _norm_by_tensor(norm: Step, tensors: Mapping[str, Array]) -> Step:
     return Step(norm.name, norm.symbol, rf"\sqrt{{{formula}}}", rf"\sqrt{{{numbers}}}", norm.value)
 
 
-_DELTA = r"$\delta_n$ is the gradient before the activation that gives $n$; $\delta_n'$ is one product further in."
+_DELTA = r"$\delta_q$ is the gradient by what stands inside the function that gives $q$."
+_DELTA_TWICE = rf"{_DELTA[:-1]}; $\delta_q'$, one product further in."
 _CLIPPING = {
     "norm": r"All gradients of weights and biases, as one vector $g$, are scaled when its norm is above $\theta$.",
     "value": r"Every entry of the gradients of weights and biases is brought between $-\theta$ and $\theta$.",
 }
+
+
+def _deltas(backward: Program) -> str:
+    """What the gradients are that have no name of their own; "" where there are none."""
+    if any(re.search(r"_in_+$", name) for name in backward.equations):
+        return _DELTA_TWICE
+    return _DELTA if any(name.endswith("_in") for name in backward.equations) else ""
 
 
 def _which(chunk: Chunk) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from studyrnn import cli
-from studyrnn.commands import due, marks, quiz, reschedule
+from studyrnn.commands import due, marks, quiz, reschedule, stats
 from studyrnn.commands.environment import Clock
 
 
@@ -35,7 +35,7 @@ def main() -> None:
     days, words = float(sys.argv[1]), sys.argv[2:]
     if words[:1] == ["--db"]:
         os.environ["STUDYRNN_DB"], words = words[1], words[2:]
-    for module in (due, marks, quiz, reschedule):
+    for module in (due, marks, quiz, reschedule, stats):
         module.run = partial(module.run, clock=MovedClock(days))  # type: ignore[attr-defined]
     sys.argv = ["studyrnn", *words]
     cli.main()

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from studyrnn.model import AGAIN, EASY, GOOD, HARD, MemoryState
-from studyrnn.scheduling import PARAMETERS, Scheduler, recall, study_day
+from studyrnn.scheduling import PARAMETERS, Scheduler, recall, streak, study_day
 
 EXACT = Scheduler(fuzz=False)
 DAY = 739_000
@@ -201,3 +201,8 @@ def test_aiming_at_a_higher_recall_brings_no_card_back_later(
     assert memory is not None
     low, high = (Scheduler(goal, fuzz=False).due_day(memory, "card") for goal in sorted((one, other)))
     assert high <= low
+
+
+def test_a_streak_lives_until_a_day_is_missed() -> None:
+    """Today need not be done yet."""
+    assert [streak(days, 100) for days in ({100, 99, 98, 96}, {99, 98}, {98}, set())] == [3, 2, 0, 0]

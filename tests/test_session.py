@@ -19,7 +19,6 @@ from studyrnn.session import (
     narrowed,
     next_due,
     plan,
-    streak,
 )
 
 TODAY = 100
@@ -245,11 +244,6 @@ def test_selections() -> None:
     assert chosen(weak=True) == ["hard", "forgotten", "leech"]
     assert chosen(leech=True) == ["leech"]
     assert not is_weak(CardState(), TODAY)
-
-
-def test_a_streak_lives_until_a_day_is_missed() -> None:
-    """Today need not be done yet."""
-    assert [streak(days, TODAY) for days in ({100, 99, 98, 96}, {99, 98}, {98}, set())] == [3, 2, 0, 0]
 
 
 def test_undo_goes_back_step_by_step() -> None:

@@ -269,7 +269,7 @@ def test_what_is_not_drawn_on_paper_is_explained() -> None:
     with_delta = ONE_UNIT | {"reduce": "mean"}
     notes = {section.heading: section.note for section in solved(with_delta | {"clip": {"norm": 1}}).sections()}
     assert {heading for heading, note in notes.items() if note} == {"Backwards", "Clipping"}
-    assert notes["Backwards"].startswith(r"$\delta_n$ is the gradient before the activation")
+    assert notes["Backwards"] == r"$\delta_q$ is the gradient by what stands inside the function that gives $q$."
     assert r"$\theta$" in notes["Clipping"]
     assert not any(section.note for section in solved(ONE_UNIT).sections())
     by_value = list(solved(ONE_UNIT | {"clip": {"value": 1}}).sections())[-1]

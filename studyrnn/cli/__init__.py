@@ -10,11 +10,14 @@ from typing import Annotated
 import typer
 
 from studyrnn import __version__
-from studyrnn.cli import studying, working, writing
+from studyrnn.cli import studying  # first: the order of the imports is that of --help
+
+# isort: split
+from studyrnn.cli import looking, working, writing
 from studyrnn.cli.app import app
 from studyrnn.errors import EXIT_FAILURE, EXIT_INTERRUPTED, Interrupted, StudyError
 
-__all__ = ["app", "main", "studying", "working", "writing"]
+__all__ = ["app", "looking", "main", "studying", "working", "writing"]
 
 
 def _version(wanted: bool) -> None:
@@ -62,6 +65,6 @@ def main() -> None:
     except OSError as error:
         sys.stderr.write(f"studyrnn: {error.strerror or error}\n")
         sys.exit(EXIT_FAILURE)
-    except (Interrupted, KeyboardInterrupt):
-        sys.stderr.write("\nStopped. Everything answered is saved.\n")
+    except (Interrupted, KeyboardInterrupt) as stopped:
+        sys.stderr.write(f"\nStopped. {stopped}".rstrip() + "\n")
         sys.exit(EXIT_INTERRUPTED)

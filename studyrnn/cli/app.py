@@ -27,8 +27,6 @@ Database = Annotated[
     Path | None,
     typer.Option("--db", dir_okay=False, help="The review log; default: $STUDYRNN_DB, or in your data directory."),
 ]
-Plain = Annotated[
-    bool, typer.Option("--plain", help="No glyphs, nothing drawn: for screen readers and simple terminals.")
-]
+Plain = Annotated[bool, typer.Option("--plain", help="ASCII alone, for simple terminals and screen readers.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colour; NO_COLOR does the same.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", dir_okay=False, metavar="FILE", help="Write to FILE.")]

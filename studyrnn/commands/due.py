@@ -10,8 +10,8 @@ from typing import Any
 from studyrnn import decks
 from studyrnn.commands import environment
 from studyrnn.commands.environment import Clock
-from studyrnn.scheduling import study_day
-from studyrnn.session import Plan, Wishes, counts, next_due, plan, streak, waiting
+from studyrnn.scheduling import streak, study_day
+from studyrnn.session import Plan, Wishes, counts, next_due, plan, waiting
 from studyrnn.store import Store
 from studyrnn.wording import days_ahead
 

@@ -7,12 +7,14 @@ from datetime import date
 
 from studyrnn.commands.asking import HELPED, MISSED, RIGHT
 from studyrnn.markup import literally
-from studyrnn.model import Card, Problem
-from studyrnn.session import Plan, States, begun_on, is_new, next_due, streak, waiting
+from studyrnn.model import NEW, Card, CardState, Problem
+from studyrnn.scheduling import streak
+from studyrnn.session import Plan, States, Wishes, begun_on, is_new, next_due, plan, waiting
 from studyrnn.wording import days_ahead, many
 
 LONG = 30_000  # milliseconds from which on the slowest card is worth a line
 MANY_NEW = 10  # more new cards, where a learner asks for more
+AHEAD = 20  # cards at once, where a learner studies ahead
 
 Outcomes = Mapping[str, tuple[str, int]]  # card id -> how its first asking went, and how many milliseconds it took
 
@@ -64,6 +66,33 @@ def nothing_due(cards: Sequence[Card], states: States, today: int, new_a_day: in
         text += f"\nNew today: {begun} of {new_a_day}."
         text += "" if ask else f" For more, add `--new {begun + MANY_NEW}`."
     return text
+
+
+def more(
+    cards: Sequence[Card], states: States, today: int, wishes: Wishes, wrong: Collection[str]
+) -> dict[str, tuple[str, Plan]]:
+    """Key -> what else there is to do, and the plan for it; only where there is something to ask.
+
+    wrong   the cards that went wrong, and were not asked again since
+    """
+
+    def state(card: Card) -> CardState:
+        return states.get(card.id, NEW)
+
+    unlimited = wishes._replace(limit=None)
+    again = Plan(missed=tuple(card for card in cards if card.id in wrong and not state(card).suspended))
+    everything = wishes.ahead or wishes.cram or wishes.limit is None
+    due = Plan() if everything else plan(cards, states, today, unlimited)._replace(new=())
+    more_new = unlimited._replace(new_a_day=begun_on(today, states) + MANY_NEW)
+    new = plan(cards, states, today, more_new)._replace(due=())
+    later = [card for card in cards if state(card).due_day > today]
+    ahead = plan(later, states, today, wishes._replace(ahead=True, limit=AHEAD))._replace(new=())
+    return {
+        **({"m": (f"again the {len(again.missed)} that went wrong", again)} if again.missed else {}),
+        **({"d": (f"{len(due.cards)} more that are due", due)} if due.cards else {}),
+        **({"n": (many(len(new.new), "new one"), new)} if new.new else {}),
+        **({"a": ("study ahead", ahead)} if ahead.cards else {}),
+    }
 
 
 def summed_up(

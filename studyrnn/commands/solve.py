@@ -22,12 +22,12 @@ _LARGEST = 2_000_000  # bytes
 
 def run(file: str | None, as_json: bool, steps: str, example: str | None, output: Path | None, plain: bool) -> None:
     if example is not None:
-        environment.write_out([_example(example)], output)
+        environment.write_out([example_text(example)], output)
         return
     if file is None:
         raise UsageError(f"give a file, or - for standard input. studyrnn solve --example {examples()[0]} prints one")
     known("choice for --steps", steps, STEPS)
-    homework = _read(file)
+    homework = homework_of(file)
     from studyrnn.solving import Solved
 
     solved = Solved(homework)  # refused before a file is opened for writing
@@ -42,18 +42,22 @@ def examples() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in found.iterdir() if entry.name.endswith(".yaml"))
 
 
-def _example(name: str) -> str:
+def example_text(name: str) -> str:
     known("example", name, examples())
     return (files("studyrnn") / "examples" / f"{name}.yaml").read_text("utf-8")
 
 
-def _read(file: str) -> Homework:
-    """Raises UsageError with every mistake of the file, a line each."""
+def homework_of(file: str) -> Homework:
+    """From a file, or from standard input for -. Raises UsageError with every mistake, a line each."""
     shown = "standard input" if file == "-" else file
     try:
         raw = _typed() if file == "-" else _bytes(Path(file))
     except OSError as error:
         raise UsageError(f"cannot read {shown}: {error.strerror}") from None
+    return homework_in(raw, shown)
+
+
+def homework_in(raw: bytes, shown: str) -> Homework:
     if len(raw) > _LARGEST:
         raise UsageError(f"{shown} has more than {_LARGEST:,} bytes, too many for a problem to be worked")
     homework, problems = read(raw, shown)
