@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studyrnn.errors import ArgumentError, DeckError, UnknownName, nearest
+from studyrnn.errors import ArgumentError, DeckError, UnknownName, UsageError, nearest
 from studyrnn.markup import gaps, left_of_gaps
 from studyrnn.model import Card, CardKind, Deck, Loaded, Option, Reading
 from studyrnn.topics import TOPICS
@@ -28,7 +28,7 @@ _KIND_OF_KEY: dict[str, CardKind] = {
     "exercise": "exercise",
 }
 _ABOUT = ("source", "refs", "requires", "siblings", "tags")  # lists of texts that any card may have
-_EVERY = ("id", "topic", "why", *_ABOUT, "formerly")  # what any card may have but an exercise
+_EVERY = ("id", "topic", "why", "plot", *_ABOUT, "formerly")  # what any card may have but an exercise
 DECK_KEYS = ("deck", "title", "chapter", "requires", "covers", "further-reading", "cards")
 CARD_KEYS: dict[CardKind, tuple[str, ...]] = {
     "open": ("question", "answer", "points", *_EVERY),
@@ -37,7 +37,7 @@ CARD_KEYS: dict[CardKind, tuple[str, ...]] = {
     "typed": ("question", "accept", *_EVERY),
     "number": ("question", "number", "tolerance", "unit", *_EVERY),
     "order": ("question", "order", *_EVERY),
-    "exercise": ("exercise", *_ABOUT, "id", "given", "variant", "formerly"),
+    "exercise": ("exercise", "plot", *_ABOUT, "id", "given", "variant", "formerly"),
 }
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -143,6 +143,8 @@ class _DeckReader(YamlReader):
         about |= {
             key: tuple(map(self.full_id, about[key])) for key in ("requires", "siblings", "formerly") if key in about
         }
+        if "plot" in keys:
+            about["plot"] = self.plot(keys["plot"])
         if kind == "exercise":
             return self.exercise(keys, about)
         card_id = self.identity(node, keys)
@@ -163,6 +165,16 @@ class _DeckReader(YamlReader):
         if "why" in keys:
             fields["why"] = self.text(keys["why"], "why")
         return Card(self.full_id(card_id), kind, self.stem, self.topic(node, keys), **fields, **about)
+
+    def plot(self, node: Any) -> str:
+        from studyrnn import plots
+
+        text = " ".join(self.text(node, "plot").split())
+        try:
+            plots.check(text.split())
+        except UsageError as error:
+            self.problem(node, f"plot: {quoted(str(error))}")
+        return text
 
     def full_id(self, name: str) -> str:
         """A card of this deck is meant by its short id; another deck's by deck/card; an exercise by topic.name."""

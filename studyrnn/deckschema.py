@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from studyrnn import plots
 from studyrnn.deckfile import CARD_KEYS, DECK_KEYS, NAME
 from studyrnn.model import CARD_KINDS, CardKind
 from studyrnn.topics import TOPICS
@@ -115,6 +116,10 @@ _CARD: dict[str, dict[str, Any]] = {
         "description": "With given: which variant of the exercise, like {activation: tanh}",
     },
     "why": _text("What makes the answer right, shown with it"),
+    "plot": _text(
+        "The picture that explains it, as after studyrnn plot: lstm-cell, or powers --w 0.9",
+        pattern=rf"(^|\s)({'|'.join(plots.names())})(\s|$)",
+    ),
     "source": _texts("Where the question comes from: ids of sources, or words of your own"),
     "refs": _texts("Where a claim can be looked up: author, year, title"),
     "requires": _texts("Cards that should come first: id, deck/id, or the id of an exercise"),

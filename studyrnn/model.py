@@ -44,6 +44,7 @@ class Card:
     unit: str = ""
     order: tuple[str, ...] = ()  # in the right order
     why: str = ""
+    plot: str = ""  # the picture that explains it, as after `studyrnn plot`: powers --w 0.9
     source: tuple[str, ...] = ()
     refs: tuple[str, ...] = ()  # where a claim can be looked up: author, year, title
     requires: tuple[str, ...] = ()  # ids of cards that should come first
@@ -287,6 +288,7 @@ class Solution:
     parts_at: str = ""  # the step where the learner's slip left the right way
     why: str = ""
     refs: tuple[str, ...] = ()  # where it can be looked up
+    plot: str = ""  # the picture that explains it
     replay: str = ""
 
 

@@ -45,7 +45,7 @@ def pose(card: Card, order: Callable[[int], list[int]], question: Question | Non
     """`order(n)` is a permutation of range(n) for options and entries; an exercise brings its drawn question."""
     if card.kind == "exercise":
         assert question is not None
-        return ExercisePosed(question)
+        return ExercisePosed(question, card.plot)
     return _KINDS[card.kind](card, order)
 
 
@@ -81,7 +81,7 @@ class _FromCard(ABC):
 
     def resolved(self, answer: str, listed: Sequence[tuple[str, str]] = ()) -> Solution:
         card = self.card
-        return Solution(answer, tuple(listed), card.points, why=card.why, refs=card.refs)
+        return Solution(answer, tuple(listed), card.points, why=card.why, refs=card.refs, plot=card.plot)
 
 
 class OpenPosed(_FromCard):
@@ -249,8 +249,9 @@ class ExercisePosed:
 
     has_worked_solution = True
 
-    def __init__(self, question: Question) -> None:
-        self.question = q = question
+    def __init__(self, question: Question, plot: str = "") -> None:
+        self.question, self.plot = question, plot
+        q = question
         self.tries = 1 if q.kind == "choice" else 2
         self.sheet = Sheet(f"{title(q.topic)} · level {q.level}", q.stem, q.given, q.options, q.task, exact_keys=True)
 
@@ -276,7 +277,7 @@ class ExercisePosed:
         q = self.question
         parts_at = slip.parts_at if slip and slip.parts_at else q.parts_at
         steps = tuple(step for step in q.steps if step.name == parts_at) if q.kind == "line" else q.steps
-        return Solution(q.said, steps=steps, parts_at=parts_at, why=q.why, replay=q.replay)
+        return Solution(q.said, steps=steps, parts_at=parts_at, why=q.why, plot=self.plot, replay=q.replay)
 
 
 class PartPosed(ExercisePosed):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -60,6 +61,26 @@ def export(folder: Path, cards: list[Card], split: bool = False) -> list[Path]:
 
 def fields_by_guid(collection: Collection) -> dict[str, list[str]]:
     return {collection.get_note(n).guid: collection.get_note(n).fields for n in collection.find_notes("")}
+
+
+def test_a_picture_is_drawn_into_the_field(collection: Collection, tmp_path: Path) -> None:
+    """Of a text, a cloze and an exercise: Anki keeps it as it was written, and makes no second cloze of it."""
+    cards = [
+        Card("odd/open", "open", "odd", "gru", question="Q", answer="A", plot="gru-cell"),
+        Card("odd/gap", "cloze", "odd", "gru", question="one {{gap}}", plot="powers --w 0.9 --steps 5"),
+        Card("lstm.cell-state", "exercise", "odd", "lstm", exercise="lstm.cell-state", plot="lstm-cell"),
+    ]
+    (path,) = export(tmp_path, cards)
+    log = import_file(collection, path)
+    assert len(log.new) == 1 + 1 + 3
+    for fields in fields_by_guid(collection).values():
+        (drawn,) = re.findall(r"<svg .*</svg>", fields[1])
+        root = ET.fromstring(drawn)
+        assert root.tag.endswith("svg")
+        assert "{{" not in drawn
+        assert not re.search(r"<(script|style|image|foreignObject)|\bon\w+=|href=|url\(", drawn)
+    (gap,) = collection.find_notes('"note:Cloze"')
+    assert len(collection.get_note(gap).cards()) == 1
 
 
 def test_every_shipped_card_arrives_in_its_deck_with_its_tags(collection: Collection, tmp_path: Path) -> None:

@@ -135,6 +135,12 @@ just text
     unit: YAML reads 5 as a number. Put it in quotes: '5'
 {id: a, question: Q, number: [1]}
     number: that is not a number. Write it like 24, 0.5 or 1e-3
+{id: a, question: Q, answer: A, plot: lstm-cel}
+    plot: no picture is called "lstm-cel". Did you mean "lstm-cell"?
+{id: a, question: Q, answer: A, plot: powers --stesp 3}
+    plot: there is no option --stesp here. Did you mean "steps"?
+{id: a, question: Q, answer: A, plot: powers --steps 1000}
+    plot: --steps: 1000 has to be a whole number from 2 to 100
 exercise: gru.hidden-sate
     no exercise is called "gru.hidden-sate". @
     Did you mean "gru.hidden-state" or "rnn.hidden-state" or "lstm.hidden-state"?
@@ -291,7 +297,7 @@ def test_an_unknown_name_that_resembles_none_is_answered_with_all(tmp_path: Path
     assert key.startswith('unknown key "xyzzy". Known: ')
     known = sorted(key.partition("Known: ")[2].split(", "))
     assert known == [
-        "answer", "formerly", "id", "points", "question", "refs", "requires", "siblings", "source", "tags",
+        "answer", "formerly", "id", "plot", "points", "question", "refs", "requires", "siblings", "source", "tags",
         "topic", "why",
     ]  # fmt: skip
 

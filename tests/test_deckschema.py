@@ -28,7 +28,7 @@ LEAST: dict[CardKind, dict[str, Any]] = {  # a card of each kind with all that i
 }
 MORE: dict[str, Any] = {
     "topic": "gru", "why": "W", "points": ["p"], "tolerance": 0, "unit": "u", "source": ["s"], "refs": ["r"],
-    "requires": ["gru.mix"], "formerly": ["o"],
+    "requires": ["gru.mix"], "formerly": ["o"], "plot": "gru-cell",
 }  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def test_a_key_of_another_kind_of_card_is_refused_by_both(tmp_path: Path, kind: 
 
 WRONG: list[dict[str, Any]] = [
     {"id": "Two Gates"}, {"id": ""}, {"topic": "gur"}, {"points": []}, {"points": "p"}, {"source": [1]}, {"why": 3},
-    {"question": ""}, {"answer": None}, {"requires": "x"},
+    {"plot": "gru-sell"}, {"question": ""}, {"answer": None}, {"requires": "x"},
 ]  # fmt: skip
 
 

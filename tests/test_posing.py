@@ -208,7 +208,7 @@ TERM = card("typed", accept=("reset gate", "r_t"))
         ("rest gate", False, "Close: look at the spelling."),
         ("update gate", False, ""),
         ("reset", False, ""),
-        ("x", False, ""),
+        ("xx", False, ""),
     ],
 )
 def test_a_typed_term_is_right_wrong_or_close(typed: str, right: bool, told: str) -> None:
@@ -225,6 +225,15 @@ def test_a_typed_card_has_two_tries_and_shows_every_accepted_form() -> None:
     assert posed.tries == 2
     assert posed.solution(None) == Solution("reset gate   (also: r_t)", why=WHY)
     assert pose(card("typed", accept=("bptt",)), in_order).solution(None).answer == "bptt"
+
+
+@pytest.mark.parametrize("typed", ["q", " H "])
+def test_a_letter_where_none_is_accepted_was_meant_as_a_key(typed: str) -> None:
+    """It costs no try; where some answer is a letter, it is one. In "r_t" two count."""
+    told = f"one letter is no answer here; as a key write it with a colon, `:{typed.strip()}`"
+    assert refusal(pose(TERM, in_order), typed) == told
+    assert pose(card("typed", accept=("q", "query")), in_order).read("q") == "q"
+    assert pose(TERM, in_order).read("4") == "4"
 
 
 # -- numbers ---------------------------------------------------------------------------------------------------------

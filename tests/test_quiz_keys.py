@@ -209,6 +209,28 @@ def test_w_tells_where_a_card_comes_from(tmp_path: Path) -> None:
     assert "names no source" in play.type("w")
 
 
+def test_p_draws_the_picture_that_explains_a_card(tmp_path: Path) -> None:
+    """When rating, where there is one; before the answer it might tell too much."""
+    deck = (
+        "deck: drawn\ntitle: Drawn\ncards:\n"
+        "  - {id: a, topic: gru, question: How far?, answer: Far., plot: powers --w 0.9 --steps 6}\n"
+        "  - {id: b, topic: gru, question: And here?, answer: No., why: Without a picture.}\n"
+    )
+    play = start(tmp_path, deck=deck)
+    assert "once the answer is shown" in play.type("p")
+    assert "Picture: studyrnn" not in (shown := play.type(""))
+    assert "p picture" in shown
+    drawn = play.type("p")
+    assert "Powers of one recurrent weight" in drawn
+    assert "0.531" in drawn  # 0.9^6
+    assert "p picture" in drawn
+    play.type("3")
+    assert "p picture" not in play.type("")
+    assert "type 1 again" in play.type("p")
+    play.type("q", "\0never")
+    assert play.finish() == 0
+
+
 def test_q_leaves_with_the_summary(tmp_path: Path) -> None:
     play = start(tmp_path)
     type_all(play, "", "3")

@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from studyrnn.engine.cells import Cell
 from studyrnn.engine.equations import Program
 from studyrnn.engine.network import Layer, Network
 from studyrnn.engine.precise import PRECISE, context, precise_decimal
+from studyrnn.errors import UsageError
+from studyrnn.figures.svg import svg
 from studyrnn.model import CARD_KINDS
+from studyrnn.terminal.charts import figure
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -109,3 +113,15 @@ def test_the_cell_that_the_readme_adds_is_one() -> None:
     gradient = network.backward(["W_hn"]).run(network.program.run(values, PRECISE), PRECISE)["dW_hn"]
     assert abs(gradient - (above - below) / (2 * step)) < 1e-15
     assert gradient != 0
+
+
+def test_the_picture_that_the_readme_adds_is_one() -> None:
+    """The file as printed draws everywhere, with its option and its limits."""
+    (text,) = re.findall(r"```python\n(from studyrnn.figures.*?)```", README, re.DOTALL)
+    found: dict[str, Any] = {}
+    exec(text, found)
+    drawn = found["PICTURE"].figure({"steps": "20"})
+    assert "400" in "\n".join(line.plain for line in figure(drawn, 58, False))
+    assert ET.fromstring(svg(drawn)).tag.endswith("svg")
+    with pytest.raises(UsageError, match="a whole number from 1 to 100"):
+        found["PICTURE"].figure({"steps": "101"})

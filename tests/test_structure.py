@@ -76,6 +76,23 @@ def test_rooms_that_need_no_numbers_import_no_numpy(room: str) -> None:
     assert not modules_after(code) & {"numpy", "sympy", "fsrs", "rich", "yaml"}
 
 
+PICTURES = ("studyrnn.plots", "studyrnn.figures", "studyrnn.statistics", "studyrnn.terminal.chart", "studyrnn.tracing")
+
+
+@pytest.mark.parametrize("command", ["quiz", "due", "generate", "show", "solve", "export", "check", "decks", "config"])
+def test_no_command_but_those_that_draw_imports_a_picture(command: str) -> None:
+    """They cost nothing before they are asked for."""
+    module = {"show": "decks"}.get(command, command)
+    loaded = modules_after(f"import studyrnn.commands.{module}, studyrnn.posing, studyrnn.exporters.anki")
+    assert not [name for name in loaded if name.startswith(PICTURES)]
+
+
+def test_a_list_of_pictures_opens_none_of_them() -> None:
+    """Names are known from the files, so that a deck can be read without NumPy."""
+    loaded = modules_after("from studyrnn import plots; plots.check(['lstm-cell']); print(plots.names())")
+    assert not loaded & {"numpy", "rich", "studyrnn.plots.lstm_cell"}
+
+
 @pytest.mark.parametrize("room", ["engine.network", "engine.training", "engine.decoding", "solving", "commands.solve"])
 def test_the_engine_imports_no_other_reading_before_it_is_asked_for(room: str) -> None:
     """Numbers are worked out without SymPy and mpmath; derivations bring them in when they check themselves."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from studyrnn.errors import Unreadable, UnreadableLine, nearest
+from studyrnn.errors import StudyError, Unreadable, UnreadableLine, nearest
 from studyrnn.markup import literally
 from studyrnn.model import AGAIN, GOOD, HARD, Card, Event, Score, SlipValue, Solution, Value
 from studyrnn.posing import ExercisePosed, PartPosed, Posed
@@ -156,7 +156,7 @@ class Asking:
             elif word and self.act(word):
                 if word == "r" and isinstance(posed, PartPosed):
                     self.say(views.said, posed.question.task)  # below the whole question, which the session draws
-            elif word in {"w", "k"}:
+            elif word in {"w", "k", "p"}:
                 self.refuse("that key is for the rating, once the answer is shown")
             elif typed.strip().startswith(":"):
                 self.refuse(f'there is no key "{literally(word)}". {nearest(word, ["h", *KEYS])}')
@@ -220,6 +220,20 @@ class Asking:
             more = "that was the last hint" if posed.hints else "there are no hints here"
             self.say(views.notice, f"{more}; Enter shows the answer")
 
+    def picture(self, asked: str) -> None:
+        """Draw what a card names as its picture."""
+        from studyrnn import plots
+        from studyrnn.terminal.charts import figure
+        from studyrnn.terminal.progress import watching
+
+        try:
+            with watching(asked, self.screen.interactive and not self.screen.plain) as watch:
+                drawn = plots.drawn(asked.split(), watch)
+        except StudyError as error:  # the deck was checked; what it names may have gone since
+            self.refuse(literally(str(error)))
+        else:
+            self.say(figure, drawn)
+
     def refuse(self, why: str) -> None:
         """Unreadable: asked again for nothing; on a pipe, where nobody can answer, the end."""
         if not self.screen.interactive:
@@ -277,7 +291,8 @@ HELP = (
     "h hint, at last the solution · b part by part, where a try has failed · =0.3*tanh(0.5) works something out\n"
     "u undo the last answer of this session · s skip for now · f flag · x suspend: not asked again until `unsuspend`\n"
     "e edit the card in $EDITOR · r draw the card again · q leave: what was graded keeps its suggested rating\n"
-    "When rating: k, of a new card, I knew this already · w where it comes from · u take it back and answer again\n"
+    "When rating: k, of a new card, I knew this already · p the picture that explains it, where there is one · "
+    "w where it comes from · u take it back and answer again\n"
     "Where words are typed as an answer, write :h :u :q and so on. Everything answered is saved at once."
 )
 

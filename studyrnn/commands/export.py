@@ -11,6 +11,8 @@ from studyrnn.errors import UsageError
 
 def run(names: list[str], form: str, output: Path | None, variants: int, split: bool) -> None:
     export = exporters.find(form)
+    if split and output is None:
+        raise UsageError("--split writes several files: name them with -o FILE")
     cache, own = environment.cache_directory(), environment.deck_directory()
     cards, problems = decks.select(names, cache, own)
     if where := " ".join(dict.fromkeys(problem.file for problem in problems if not problem.warning)):
@@ -20,8 +22,6 @@ def run(names: list[str], form: str, output: Path | None, variants: int, split: 
             environment.message(str(problem))
     files = export(cards, decks.titles(names, cache, own), variants, split)
     if output is None:
-        if split:
-            raise UsageError("--split writes several files: name them with -o FILE")
         environment.write_out([files[""]], None)
         return
     for suffix, text in files.items():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from studyrnn import exercises
+from studyrnn import decks, exercises
 from studyrnn.commands import environment
 from studyrnn.errors import UnknownName, UsageError, nearest
 from studyrnn.model import Question
@@ -49,7 +49,8 @@ def run(
 
         pieces: Iterator[str] = (line(question, answers) for question in questions)
     else:
-        pieces = sheets(questions, answers, mix, plain or environment.wants_plain(), to_file=output is not None)
+        drawn = pictures() if answers else {}
+        pieces = sheets(questions, answers, mix, plain or environment.wants_plain(), output is not None, drawn)
     environment.write_out(pieces, output)
 
 
@@ -87,26 +88,37 @@ def levels(text: str) -> tuple[int, int]:
     return low, high
 
 
+def pictures() -> dict[str, str]:
+    """The picture of each exercise, as the decks name it."""
+    found = decks.collection(environment.deck_directory(), environment.cache_directory())
+    return {card.exercise: card.plot for each in reversed(found) for card in each.deck.cards if card.exercise}
+
+
 def sheets(
-    questions: Iterator[Question], answers: bool, answers_last: bool, plain: bool, to_file: bool
-) -> Iterator[str]:
+    questions: Iterator[Question], answers: bool, answers_last: bool, plain: bool, to_file: bool,
+    pictures: Mapping[str, str] | None = None,
+) -> Iterator[str]:  # fmt: skip
     """One question after the other; the worked answers below each, or all of them at the end."""
     import sys
 
     from studyrnn.terminal.screen import speaks_unicode
 
     plain = plain or not (to_file or speaks_unicode(sys.stdout))
+
+    def worked(question: Question) -> list[str]:
+        return answer_lines(question, plain, (pictures or {}).get(question.exercise, ""))
+
     asked: list[Question] = []
     for number, question in enumerate(questions, 1):
         lines = question_lines(number, question, plain)
         if answers and not answers_last:
-            lines += answer_lines(question, plain)
+            lines += worked(question)
         asked.append(question)
         yield "\n".join([*([""] if number > 1 else []), *lines, ""])
     if answers and answers_last:
         yield "\n\nAnswers\n"
         for number, question in enumerate(asked, 1):
-            yield "\n".join(["", f"{number}. {question.replay}", *answer_lines(question, plain), ""])
+            yield "\n".join(["", f"{number}. {question.replay}", *worked(question), ""])
 
 
 def question_lines(number: int, question: Question, plain: bool) -> list[str]:
@@ -119,10 +131,10 @@ def question_lines(number: int, question: Question, plain: bool) -> list[str]:
     return [block.plain.rstrip() for block in blocks]
 
 
-def answer_lines(question: Question, plain: bool) -> list[str]:
+def answer_lines(question: Question, plain: bool, picture: str = "") -> list[str]:
     from studyrnn.posing import ExercisePosed
     from studyrnn.terminal import views
 
-    worked = replace(ExercisePosed(question).solution(None), replay="")  # it stands above already
+    worked = replace(ExercisePosed(question, picture).solution(None), replay="")  # it stands above already
     blocks = views.solution(worked, WIDTH, plain, verdict_shown=False)[1:]
     return [block.plain.rstrip() for block in blocks]

@@ -35,14 +35,12 @@ from studyrnn.model import (
 )
 from studyrnn.posing import Posed, pose
 from studyrnn.scheduling import Scheduler, recall, study_day
-from studyrnn.session import Plan, Session, Wishes, begun_on, counts, narrowed, next_due, plan
+from studyrnn.session import Plan, Session, Wishes, counts, narrowed, next_due, plan
 from studyrnn.settings import Settings
 from studyrnn.store import Store
 from studyrnn.terminal import views
 from studyrnn.terminal.screen import EndOfInput, Screen
 from studyrnn.wording import many
-
-AHEAD = 20  # cards at once, where a learner studies ahead
 
 
 class Options(NamedTuple):
@@ -132,7 +130,7 @@ class Quiz:
             if self.outcomes:
                 self.summary()
         except KeyboardInterrupt:
-            raise Interrupted from None
+            raise Interrupted("Everything answered is saved.") from None
 
     def wishes(self) -> Wishes:
         options, settings = self.options, self.settings
@@ -214,7 +212,7 @@ class Quiz:
         began = self.clock.seconds()
         response = self.asking.ask(self.posed)
         milliseconds = round((self.clock.seconds() - began) * 1000)
-        self.solved = solved = self.posed.solution(response.slip)
+        self.solved = solved = replace(self.posed.solution(response.slip), plot="")  # which has a key here
         if response.in_parts:
             solved = replace(solved, answer="", steps=())  # each part was resolved when it was over
         self.asking.resolve(solved, response)
@@ -292,7 +290,9 @@ class Quiz:
     def rating(self, card: Card, intervals: dict[int, int], suggested: int) -> int:
         known = self.state(card).is_new and suggested == GOOD and bool(intervals)
         while True:
-            self.say(views.ratings, intervals, suggested, bool(card.source), known)
+            keys = [("p", "picture")] if card.plot else []
+            keys += [("w", "where this comes from")] if card.source else []
+            self.say(views.ratings, intervals, suggested, keys, known)
             word = self.screen.ask("rating").strip().lower().removeprefix(":")
             if not word:
                 return suggested
@@ -305,6 +305,8 @@ class Quiz:
                 raise Command("u")
             if word == "w":
                 self.say(views.sources, told(card.source))
+            elif word == "p" and card.plot:
+                self.asking.picture(card.plot)
             elif word in {"s", "skip"} or not self.asking.act({"quit": "q"}.get(word, word)):
                 self.refuse("type 1 again, 2 hard, 3 good or 4 easy; Enter takes the suggested one")
 
@@ -359,7 +361,9 @@ class Quiz:
 
     def offer(self) -> bool:
         """What else there is to do; whether there is something, and it was wanted."""
-        plans = self.more()
+        today, wishes = self.today(), self.wishes()
+        wrong = {card for card, (outcome, _) in self.outcomes.items() if outcome == MISSED} - self.repeated
+        plans = sitting.more(self.cards, self.states, today, wishes, wrong)
         pairs = [(key, what) for key, (what, _) in plans.items()] + ([("u", "undo")] if self.done else [])
         if not pairs:
             return False
@@ -375,24 +379,6 @@ class Quiz:
                     return True
                 self.refuse("type one of these keys, or Enter to leave")
         return False
-
-    def more(self) -> dict[str, tuple[str, Plan]]:
-        """Key -> what it asks, and the plan for it; only where there is something to ask."""
-        today, wishes = self.today(), self.wishes()._replace(limit=None)
-        more = wishes._replace(new_a_day=begun_on(today, self.states) + sitting.MANY_NEW)
-        later = [card for card in self.cards if self.state(card).due_day > today]
-        wrong = {card for card, (outcome, _) in self.outcomes.items() if outcome == MISSED} - self.repeated
-        again = Plan(missed=tuple(c for c in self.cards if c.id in wrong and not self.state(c).suspended))
-        chosen_otherwise = wishes.ahead or wishes.cram or self.options.limit is None
-        due = Plan() if chosen_otherwise else plan(self.cards, self.states, today, wishes)._replace(new=())
-        new = plan(self.cards, self.states, today, more)._replace(due=())
-        ahead = plan(later, self.states, today, wishes._replace(ahead=True, limit=AHEAD))._replace(new=())
-        return {
-            **({"m": (f"again the {len(again.missed)} that went wrong", again)} if again.missed else {}),
-            **({"d": (f"{len(due.cards)} more that are due", due)} if due.cards else {}),
-            **({"n": (many(len(new.new), "new one"), new)} if new.new else {}),
-            **({"a": ("study ahead", ahead)} if ahead.cards else {}),
-        }
 
     def summary(self) -> None:
         today = self.today()

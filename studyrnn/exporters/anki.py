@@ -16,6 +16,7 @@ import random
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count as counting
 
 from studyrnn.documents import told
@@ -88,7 +89,7 @@ def notes_of(card: Card, titles: Mapping[str, str], variants: int) -> list[Note]
     notetype = CLOZE if card.kind == "cloze" else BASIC
     front, back = _SIDES[card.kind](card)
     more = [f"Why: {card.why}"] if card.why else []
-    back = "<br><br>".join(part for part in (back, *map(to_html, [*more, *_origin(card)])) if part)
+    back = "<br><br>".join(part for part in (back, *map(to_html, [*more, *_origin(card)]), _picture(card.plot)) if part)
     return [Note(card.id, notetype, deck, front, back, tags)]
 
 
@@ -98,6 +99,17 @@ def _origin(card: Card) -> list[str]:
     return parts + (["Source:\n" + "\n".join(told(card.source))] if card.source else [])
 
 
+@cache
+def _picture(asked: str) -> str:
+    """Drawn into the field itself, for a CSV carries no files; "" for no picture."""
+    if not asked:
+        return ""
+    from studyrnn import plots
+    from studyrnn.figures.svg import svg
+
+    return svg(plots.drawn(asked.split())).replace("\n", "")
+
+
 def _exercise_notes(card: Card, deck: str, tags: str, variants: int) -> list[Note]:
     """A flashcard cannot draw numbers: a few fixed variants stand in, each a note of its own."""
     from studyrnn.exercises import question
@@ -105,7 +117,8 @@ def _exercise_notes(card: Card, deck: str, tags: str, variants: int) -> list[Not
 
     questions = [question(card, 0, index) for index in range(1 if card.given else variants)]
     identities = [card.id if card.given else f"{card.id}#{q.index}" for q in questions]
-    backs = ["<br><br>".join(map(to_html, [_worked(q), *_origin(card)])) for q in questions]
+    picture = [_picture(card.plot)] if card.plot else []
+    backs = ["<br><br>".join([*map(to_html, [_worked(q), *_origin(card)]), *picture]) for q in questions]
     return [
         Note(identity, BASIC, deck, to_html(full_stem(q)), back, tags)
         for identity, q, back in zip(identities, questions, backs, strict=True)

@@ -19,9 +19,11 @@ RIGHT, WRONG, QUIET = "bold blue", "bold dark_orange", "dim"
 _INDENT = 11  # where the text after a verdict begins
 
 
-def header(position: int, total: int, counts: str, heading: str, width: int, plain: bool) -> list[Text]:
+def header(
+    position: int, total: int, counts: str, heading: str, width: int, plain: bool, what: str = "Question"
+) -> list[Text]:
     if plain:
-        return [Text(), Text(f"Question {position} of {total}. {heading.replace(' · ', ', ')}.")]
+        return [Text(), Text(f"{what} {position} of {total}. {heading.replace(' · ', ', ')}.")]
     left = f" {position} of {total} · {counts}" if counts else f" {position} of {total}"
     gap = max(2, width + MARGIN - len(left) - len(heading))
     return [Text(), Text(left + " " * gap + heading, style=QUIET)]
@@ -92,6 +94,8 @@ def solution(solved: Solution, width: int, plain: bool, verdict_shown: bool) -> 
         lines += [Text(), *paragraphs(f"Why: {solved.why}", width, plain)]
     if solved.refs:
         lines += [Text(), *quiet(f"See: {'; '.join(solved.refs)}", width, plain)]
+    if solved.plot:
+        lines += [Text(), *quiet(f"Picture: studyrnn plot {solved.plot}", width, plain)]
     if solved.replay:
         lines += [Text(), Text(f" {solved.replay}", style=QUIET)]
     return [*lines, Text()]
@@ -109,6 +113,7 @@ def in_steps(solved: Solution) -> list[Solution]:
             steps=(step,),
             why=solved.why if k == last else "",
             refs=solved.refs if k == last else (),
+            plot=solved.plot if k == last else "",
             replay=solved.replay if k == last else "",
         )
         for k, step in enumerate(solved.steps)
@@ -119,16 +124,19 @@ def section(
     heading: str, steps: Sequence[Step], width: int, plain: bool, short: bool = False, note: str = ""
 ) -> list[Text]:
     """Worked steps under a heading; short: without the lines that have the numbers put in."""
-    lines = headline(heading)
-    if note:
-        lines += [Text(), *paragraphs(note, width, plain)]
+    return [*headline(heading), *worked_steps(steps, width, plain, short, note)]
+
+
+def worked_steps(steps: Sequence[Step], width: int, plain: bool, short: bool = False, note: str = "") -> list[Text]:
+    lines = [Text(), *paragraphs(note, width, plain)] if note else []
     for step in steps:
         lines += [Text(), *_worked(step, False, width, plain, short)]
     return lines
 
 
 def given(heading: str, values: Sequence[Given], width: int, plain: bool) -> list[Text]:
-    return [*headline(heading), Text(), *map(Text, given_lines(tuple(values), width, plain))]
+    above = [*headline(heading), Text()] if heading else [Text()]
+    return [*above, *map(Text, given_lines(tuple(values), width, plain))]
 
 
 def results(groups: Mapping[str, Sequence[Given]], width: int, plain: bool) -> list[Text]:
@@ -197,7 +205,12 @@ def headline(text: str) -> list[Text]:
 
 
 def ratings(
-    intervals: Mapping[int, int], suggested: int, has_source: bool, known: bool, width: int, plain: bool
+    intervals: Mapping[int, int],
+    suggested: int,
+    more_keys: Sequence[tuple[str, str]],
+    known: bool,
+    width: int,
+    plain: bool,
 ) -> list[Text]:
     """The four ratings with the days until the card returns, what Enter does, and what else can be asked for."""
 
@@ -206,8 +219,7 @@ def ratings(
 
     more = [f"Enter: {suggested} {RATING_NAMES[suggested]}"]
     more += [f"k I knew this already, {days(intervals[EASY])}"] if known else []
-    more += ["w where this comes from"] if has_source else []
-    more += ["u once more", "? keys"]
+    more += [f"{key} {what}" for key, what in (*more_keys, ("u", "once more"), ("?", "keys"))]
     return [*_in_a_row(list(map(one, RATING_NAMES)), width, plain), *_in_a_row(more, width, plain)]
 
 
