@@ -21,7 +21,7 @@ def test_an_overview_and_what_else_there_is(run: Run, tmp_path: Path) -> None:
     shown = run("stats").stdout
     assert "Answers by day" in shown
     assert "True retention" in shown
-    assert "Also: studyrnn stats calibration, topics, slips, time, unseen; or all" in shown
+    assert "Also: studyrnn stats calibration, topics, slips, time, unseen; or all" in " ".join(shown.split())
     assert "Predicted recall" not in shown
 
 

@@ -14,14 +14,17 @@ from studyrnn.figures.parts import Figure
 FORMAT = 1
 
 
-def show(figures: Sequence[Figure], plain: bool, no_color: bool) -> None:
-    """One below the other, as wide as the terminal is."""
+def show(figures: Sequence[Figure], plain: bool, no_color: bool, last: str = "") -> None:
+    """One below the other, as wide as the terminal is, and a last line in words."""
+    from studyrnn.terminal import views
     from studyrnn.terminal.charts import figure
     from studyrnn.terminal.screen import Screen
 
     screen = Screen(plain or environment.wants_plain(), no_color or environment.wants_no_color())
     for each in figures:
         screen.show(*figure(each, screen.width, screen.plain))
+    if last:
+        screen.show(*views.said(last, screen.width, screen.plain))
 
 
 def numbers(figures: Sequence[Figure]) -> str:

@@ -31,10 +31,8 @@ def run(
     if svg is not None:
         gallery.write_all(figures, svg)
     elif not as_json:
-        gallery.show(figures, plain, no_color)
-        if not names:
-            others = ", ".join(name for name in statistics.names() if name not in OVERVIEW)
-            environment.write_out([f" Also: studyrnn stats {others}; or all\n"], None)
+        others = ", ".join(name for name in statistics.names() if name not in OVERVIEW)
+        gallery.show(figures, plain, no_color, "" if names else f"Also: studyrnn stats {others}; or all")
 
 
 def _chosen(names: list[str], overview: bool) -> tuple[str, ...]:
