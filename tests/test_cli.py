@@ -199,6 +199,8 @@ def test_export_to_files_and_to_standard_output(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.glob("gru-*.csv")) == ["gru-basic.csv", "gru-cloze.csv"]
     more = piped(tmp_path, "export", "gru", "--variants", "5").stdout
     assert more.count("<code>gru.") * 3 == whole.count("<code>gru.") * 5 > 0
+    assert "<svg " in whole
+    assert "<svg " not in piped(tmp_path, "export", "gru", "--no-pictures").stdout
 
 
 def test_exercises_are_listed_for_people_and_programs(tmp_path: Path) -> None:

@@ -20,11 +20,14 @@ def export(
     split: Annotated[
         bool, typer.Option("--split", help="One file for each note type: for Anki in other languages.")
     ] = False,
+    pictures: Annotated[
+        bool, typer.Option("--pictures/--no-pictures", help="With or without the pictures that explain cards.")
+    ] = True,
 ) -> None:
     """Write decks for another program: CSV for Anki."""
     from studyrnn.commands import export as command
 
-    command.run(names or [], form, output, variants, split)
+    command.run(names or [], form, output, variants, split, pictures)
 
 
 @app.command()

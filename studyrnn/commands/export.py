@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from studyrnn import decks, exporters
@@ -9,7 +10,7 @@ from studyrnn.commands import environment
 from studyrnn.errors import UsageError
 
 
-def run(names: list[str], form: str, output: Path | None, variants: int, split: bool) -> None:
+def run(names: list[str], form: str, output: Path | None, variants: int, split: bool, pictures: bool) -> None:
     export = exporters.find(form)
     if split and output is None:
         raise UsageError("--split writes several files: name them with -o FILE")
@@ -20,6 +21,8 @@ def run(names: list[str], form: str, output: Path | None, variants: int, split: 
     for problem in problems:
         if problem.warning:
             environment.message(str(problem))
+    if not pictures:
+        cards = [replace(card, plot="") for card in cards]
     files = export(cards, decks.titles(names, cache, own), variants, split)
     if output is None:
         environment.write_out([files[""]], None)
