@@ -1,7 +1,7 @@
 """Events -> what is known of each card. Pure: the same events give the same states, in whatever order they came in.
 
 The due day is what the log says it was set to, under whatever settings; stability and difficulty follow from the days
-and ratings. Only the first review of a study day counts, and none that was crammed. What is dated later than today was
+and ratings. Only the first review of a study day counts, and none that was crammed. What is dated after tomorrow was
 logged under a clock that was wrong: it counts when its day has come.
 """
 

@@ -29,6 +29,8 @@ _STATE_COLUMNS = (
 )
 _UPSERT = f"INSERT OR REPLACE INTO states (card, {_STATE_COLUMNS}) VALUES ({', '.join('?' * 13)})"
 
+_LAST_PUSHED = "9990"  # the year
+
 # A review that was not taken back; the few undos are looked up once, not for every event.
 _STANDS = """kind = 'review' AND (card, id) NOT IN (SELECT card, "of" FROM events WHERE kind = 'undo')"""
 
@@ -146,7 +148,8 @@ class Store:
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def states(self, today: int | None = None) -> dict[str, CardState]:
-        """What is known of every card on a study day, by its present id; None: with all that is dated later."""
+        """What is known of every card, by its present id, on a study day and the next: it may have begun further east.
+        None: with all that is dated later."""
         with self._trouble("read"):
             kept = self._states()
             names: dict[str, list[str]] = {}  # the present id -> all under which it was answered
@@ -167,14 +170,14 @@ class Store:
             return self._states("WHERE card = ?", card).get(card, NEW)
 
     def _together(self, names: Sequence[str], today: int | None) -> CardState:
-        """The state of a card on a day, under all the names it was answered under."""
+        """The state of a card, under all the names it was answered under."""
         events = self._events(f"WHERE card IN ({', '.join('?' * len(names))})", *names)
         renamed = dict.fromkeys(names, names[0])
         return replay(events, renamed, None if today is None else today + 1).get(names[0], NEW)
 
     def dated_ahead(self, today: int | None) -> dict[str, int]:
-        """Cards with something dated after tomorrow, and the latest such day: logged under a clock that was ahead, or
-        this one is behind. Tomorrow itself may have begun already, in a country further east."""
+        """Cards with something dated after tomorrow, and the latest such day: it was logged under a clock that was
+        ahead, or this one is behind."""
         if today is None:
             return {}
         query = "SELECT card, max(day) FROM events INDEXED BY events_in_order WHERE at > ? AND day > ? GROUP BY card"
@@ -251,8 +254,9 @@ def _fresh_id(at: str) -> str:
 
 
 def _after(last: str | None, at: str) -> str:
-    """A time later than the last one: a clock that was set back does not disturb the order of the log."""
-    if last is None or at > last:
+    """A time later than the last one: a clock that was set back does not disturb the order of the log. Near the end of
+    the calendar, where only a wrong clock can be, nothing is pushed on: the log must stay one that can be imported."""
+    if last is None or at > last or last >= _LAST_PUSHED:
         return at
     return (datetime.fromisoformat(last) + timedelta(milliseconds=1)).isoformat(timespec="milliseconds")
 

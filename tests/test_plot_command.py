@@ -9,6 +9,7 @@ import pytest
 from running import Terminal, piped
 
 from studyrnn import plots
+from studyrnn.errors import StudyError
 
 
 def test_without_a_name_every_picture_is_listed(tmp_path: Path) -> None:
@@ -16,6 +17,21 @@ def test_without_a_name_every_picture_is_listed(tmp_path: Path) -> None:
     listed = done.stdout.split("\n\n")[0].split("\n")
     assert [line.split()[0] for line in listed if not line.startswith(" ")] == plots.names()
     assert "studyrnn plot attention --help" in done.stdout
+
+
+def test_the_list_for_programs(tmp_path: Path) -> None:
+    record = json.loads(piped(tmp_path, "plot", "--json").stdout)
+    assert [picture["name"] for picture in record["pictures"]] == plots.names()
+    (powers,) = [picture for picture in record["pictures"] if picture["name"] == "powers"]
+    assert [option["name"] for option in powers["options"]] == ["steps", "w"]
+
+
+def test_a_file_without_a_picture_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who adds one and forgets its last line."""
+    (tmp_path / "empty_one.py").write_text("X = 1\n", "utf-8")
+    monkeypatch.setattr(plots, "__path__", [*plots.__path__, str(tmp_path)])
+    with pytest.raises(StudyError, match=r"empty_one\.py defines no PICTURE"):
+        plots.find("empty-one")
 
 
 def test_each_picture_has_a_help_of_its_own(tmp_path: Path) -> None:
@@ -58,6 +74,8 @@ def test_svg_to_a_file_or_to_standard_output(tmp_path: Path) -> None:
         (("powrs",), 'no picture is called "powrs". Did you mean "powers"?'),
         (("powers", "--stpes", "3"), 'there is no option --stpes here. Did you mean "steps"?'),
         (("powers", "--steps", "x"), '--steps: "x" has to be a whole number from 2 to 100'),
+        (("--svg", "x.svg"), "name a picture first. `studyrnn plot` lists them all"),
+        (("powers", "--jsonn"), 'there is no option --jsonn here. Did you mean "json"?'),
         (("--steps", "3"), "name a picture first. `studyrnn plot` lists them all"),
         (("powers", "--svg", "no/such/folder.svg"), "cannot write no/such/folder.svg"),
     ],

@@ -100,6 +100,7 @@ ECHO = Picture(
 def test_options_are_read_by_what_they_are_by_default() -> None:
     chosen = {"steps": "7", "w": "−1.5", "cell-kind": "gru"}
     assert ECHO.figure(chosen).see == "{'steps': 7, 'w': -1.5, 'cell_kind': 'gru'}"
+    assert Option("k", 1, "a whole number", -9, 9).read("−5") == -5
     assert ECHO.figure({}).see == "{'steps': 10, 'w': 0.5, 'cell_kind': 'rnn'}"
 
 
@@ -126,7 +127,8 @@ def test_an_option_that_cannot_be_is_refused(name: str, typed: str, told: str) -
     [
         ("powrs", 'no picture is called "powrs". Did you mean "powers"?'),
         ("powers cost", '"cost" is one too many'),
-        ("powers --steps", "--steps needs a value"),
+        ("powers --steps", "--steps needs a value: a whole number from 2 to 100"),
+        ("powers --jsonn", 'no option --jsonn here. Did you mean "json"?'),
         ("powers --steps 1000", "has to be a whole number"),
         ("--steps 3", 'no picture is called ""'),
     ],
@@ -135,6 +137,20 @@ def test_what_names_no_picture_is_refused_without_drawing(words: str, told: str)
     """As a deck or a command line has it."""
     with pytest.raises(StudyError, match=told.replace("?", r"\?").replace(".", r"\.")):
         plots.check(words.split())
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (Option("name", "abc", "free text"), "--name has to be a number, or to have choices"),
+        (Option("ok", True, "a switch"), "--ok has to be a number"),
+        (Option("svg", 1, "a number"), "--svg is an option of every picture already"),
+    ],
+)
+def test_an_option_that_could_not_be_read_is_no_option(option: Option, told: str) -> None:
+    """Whoever writes a picture hears it at once."""
+    with pytest.raises(ValueError, match=told):
+        Picture("a picture", echo, (option,))
 
 
 def test_a_picture_with_options_is_accepted_in_either_spelling() -> None:

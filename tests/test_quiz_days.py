@@ -104,7 +104,7 @@ def test_what_was_answered_under_a_clock_that_was_ahead_waits_for_its_day(deck: 
     answered(tmp_path, "seven/open", (5, GOOD), (-398, GOOD))
     done = piped(tmp_path, "quiz", deck, "--new", "0", typed="\n3\n")
     ahead = date.fromordinal(TODAY + 398).isoformat()
-    assert f"1 card has an answer dated later than today, up to {ahead}" in " ".join(done.stdout.split())
+    assert f"1 card has an answer dated after tomorrow, up to {ahead}" in " ".join(done.stdout.split())
     memory = Scheduler().replay("seven/open", [(TODAY - 5, GOOD), (TODAY, GOOD)])
     assert memory is not None
     assert f"good: next in {memory.due_day - TODAY} d" in done.stdout

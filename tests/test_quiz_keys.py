@@ -226,7 +226,7 @@ def test_p_draws_the_picture_that_explains_a_card(tmp_path: Path) -> None:
     assert "p picture" in drawn
     play.type("3")
     assert "p picture" not in play.type("")
-    assert "type 1 again" in play.type("p")
+    assert "names no picture" in play.type("p")
     play.type("q", "\0never")
     assert play.finish() == 0
 

@@ -81,6 +81,7 @@ def test_before_the_first_answer(run: Run, plain: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("all", "retension"), 'no figure is called "retension". Did you mean "retention"?'),
         (("retension",), 'no figure is called "retension". Did you mean "retention"?'),
         (("--since", "yesterday"), '--since: "yesterday" is not a date. Write it like'),
         (("--since", "2999-01-01"), "--since: that day has not come yet"),

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from studyrnn import logschema
+from studyrnn import eventlines, logschema
 from studyrnn.errors import StoreError
 from studyrnn.history import replay
 from studyrnn.model import CardState, Event
@@ -67,6 +67,15 @@ def test_times_grow_whatever_the_clock_says(tmp_path: Path) -> None:
             store.append(review("a", 1, at=at))
         times = [event.at for event in store.events()]
     assert times == [f"2026-11-21T10:00:00.00{k}+00:00" for k in range(3)]
+
+
+def test_times_are_not_pushed_out_of_the_calendar(tmp_path: Path) -> None:
+    """One absurd time in an import must not make the log one that nobody can import again."""
+    with Store(tmp_path / "reviews.db") as store, Store(tmp_path / "other.db") as other:
+        store.merge([replace(review("a", 3_600_000, at="9998-12-31T23:59:59.999+00:00"), id="absurd")])
+        store.append(review("b", 739941))
+        assert store.events()[-1].at == AT
+        assert other.merge(eventlines.read(eventlines.lines(store.events()), "log")) == 2
 
 
 def test_the_states_say_what_planning_needs(tmp_path: Path) -> None:

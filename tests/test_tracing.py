@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.cells import cell_len
 from running import Terminal, piped
 
 from studyrnn.figures.parts import Diagram
@@ -231,6 +232,14 @@ def test_the_picture_comes_last_and_fits_a_small_terminal(tmp_path: Path) -> Non
     assert all(sign in shown for sign in ("L₂", "y₁", "h₀", "x₁", "Enter next"))
 
 
+@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("steps", ["short", "full"])
+def test_a_walk_fits_sixty_columns(tmp_path: Path, example: str, steps: str) -> None:
+    """Headings and all."""
+    lines = piped(tmp_path, "trace", example, "--steps", steps, COLUMNS="60").stdout.split("\n")
+    assert max(map(cell_len, lines)) <= 60
+
+
 def test_a_truncated_window_shows_its_own_steps_and_losses_only() -> None:
     """What was cut off has no column, and no arrow leads to it."""
     titles = [frame.diagram.title for frame in frames(solved("truncated")) if frame.diagram is not None]
@@ -253,6 +262,7 @@ def test_a_gradient_that_no_loss_reaches_is_zero() -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("",), 'no example is called ""'),
         (("truncate",), 'no example is called "truncate". Did you mean "truncated"?'),
         (("xyz",), "There are bidirectional, gru, lstm, rnn, truncated; or name a file"),
         (("no-such-file.yaml",), "cannot read no-such-file.yaml"),

@@ -76,7 +76,8 @@ def trace(
         str, typer.Option(metavar="none|short|full", help="The equations: none, their results, or all numbers.")
     ] = "short",
     svg: Annotated[
-        Path | None, typer.Option(metavar="FILE", dir_okay=False, allow_dash=True, help="Write the whole to FILE.")
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, allow_dash=True, help="Write it to FILE; - is standard output."),
     ] = None,
     plain: Plain = False,
     no_color: NoColor = False,

@@ -222,6 +222,9 @@ class Asking:
 
     def picture(self, asked: str) -> None:
         """Draw what a card names as its picture."""
+        if not asked:
+            self.say(views.said, "This card names no picture.")
+            return
         from studyrnn import plots
         from studyrnn.terminal.charts import figure
         from studyrnn.terminal.progress import watching

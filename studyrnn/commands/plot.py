@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from studyrnn.plots.base import Picture
 from studyrnn.terminal.layout import flat
 from studyrnn.terminal.screen import WIDEST, speaks_unicode
 
+FORMAT = 1
 _HELP = {"-h", "--help"}
 
 
@@ -25,10 +27,10 @@ def run(
     wants_help = bool(_HELP & set(words))
     name, chosen = plots.asked([word for word in words if word not in _HELP])
     if not name:
-        if chosen and not wants_help:
+        if (chosen or svg is not None) and not wants_help:
             raise UsageError("name a picture first. `studyrnn plot` lists them all")
-        text = [general_help() + "\n"] if wants_help else (f"{line}\n" for line in _listing(flat_text))
-        environment.write_out(text, None)
+        listing = [_record()] if as_json else (f"{line}\n" for line in _listing(flat_text))
+        environment.write_out([general_help() + "\n"] if wants_help else listing, None)
         return
     picture = plots.find(name)
     if wants_help:
@@ -45,6 +47,16 @@ def run(
         gallery.write_svg(figure, svg)
     elif not as_json:
         gallery.show([figure], plain, no_color)
+
+
+def _record() -> str:
+    """Every picture with its options, for programs."""
+    pictures = [(name, plots.find(name)) for name in plots.names()]
+    listed = [
+        {"name": name, "shows": picture.summary, "options": [option._asdict() for option in picture.options]}
+        for name, picture in pictures
+    ]
+    return json.dumps({"version": FORMAT, "pictures": listed}, ensure_ascii=False, indent=2) + "\n"
 
 
 def _listing(plain: bool) -> Iterator[str]:

@@ -305,7 +305,7 @@ class Quiz:
                 raise Command("u")
             if word == "w":
                 self.say(views.sources, told(card.source))
-            elif word == "p" and card.plot:
+            elif word == "p":
                 self.asking.picture(card.plot)
             elif word in {"s", "skip"} or not self.asking.act({"quit": "q"}.get(word, word)):
                 self.refuse("type 1 again, 2 hard, 3 good or 4 easy; Enter takes the suggested one")

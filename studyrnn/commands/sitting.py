@@ -22,13 +22,13 @@ Outcomes = Mapping[str, tuple[str, int]]  # card id -> how its first asking went
 def warnings(problems: Sequence[Problem], gone: int, ahead: Collection[int]) -> list[str]:
     """What is wrong with the decks, in a line each, and with the clock; how decks are mended is for `studyrnn check`.
 
-    ahead   the days of answers that are dated later than today, one for each card
+    ahead   the days of answers that are dated after tomorrow, one for each card
     """
     lines = []
     if ahead:
         cards, last = many(len(ahead), "card has", "cards have"), date.fromordinal(max(ahead)).isoformat()
         lines.append(
-            f"{cards} an answer dated later than today, up to {last}: a clock was wrong then, or is now. It counts "
+            f"{cards} an answer dated after tomorrow, up to {last}: a clock was wrong then, or is now. It counts "
             "when that day has come."
         )
     lines += [f"{many(gone, 'card')} with a history left the decks. See `studyrnn check`"] if gone else []

@@ -8,7 +8,7 @@ from pathlib import Path
 from studyrnn import decks, statistics
 from studyrnn.commands import environment, gallery
 from studyrnn.commands.environment import Clock
-from studyrnn.errors import StoreError, UsageError
+from studyrnn.errors import StoreError, UsageError, known
 from studyrnn.scheduling import study_day
 from studyrnn.statistics import History
 from studyrnn.store import Store
@@ -36,10 +36,12 @@ def run(
 
 
 def _chosen(names: list[str], overview: bool) -> tuple[str, ...]:
-    known = statistics.names()
+    """Raises UnknownName for one that there is not, also beside `all`."""
+    every = statistics.names()
     if not names:
-        return OVERVIEW if overview else known
-    return known if EVERYTHING in names else tuple(dict.fromkeys(names))
+        return OVERVIEW if overview else every
+    chosen = [known("figure", name, (*every, EVERYTHING)) for name in names]
+    return every if EVERYTHING in chosen else tuple(dict.fromkeys(chosen))
 
 
 def _history(local: datetime, since: int | None, db: Path | None) -> History:

@@ -47,7 +47,7 @@ def _homework(what: str) -> Homework:
     """An example by its name, or a file; a word that is neither was meant as one of the examples."""
     if what in examples():
         return homework_in(example_text(what).encode(), what)
-    if what != "-" and not Path(what).exists() and not {"/", "."} & set(what):
+    if not what or (what != "-" and not Path(what).exists() and not {"/", "."} & set(what)):
         raise UnknownName("example", what, examples(), lists=f"There are {', '.join(examples())}; or name a file")
     return homework_of(what)
 

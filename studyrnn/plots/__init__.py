@@ -9,9 +9,9 @@ import importlib
 import pkgutil
 from collections.abc import Sequence
 
-from studyrnn.errors import UnknownName, UsageError
+from studyrnn.errors import StudyError, UnknownName, UsageError
 from studyrnn.figures.parts import Figure
-from studyrnn.plots.base import Picture, Watch, unwatched
+from studyrnn.plots.base import Chosen, Picture, Watch, unwatched
 
 _NOT_PICTURES = {"base"}
 
@@ -26,17 +26,20 @@ def find(name: str) -> Picture:
     """Raises UnknownName, with the nearest names, where there is no such picture."""
     if name not in names():
         raise UnknownName("picture", name, names(), "`studyrnn plot` lists them all.")
-    picture: Picture = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").PICTURE
+    module = importlib.import_module(f"{__name__}.{name.replace('-', '_')}")
+    picture = getattr(module, "PICTURE", None)
+    if not isinstance(picture, Picture):
+        raise StudyError(f"{module.__file__} defines no PICTURE = Picture(...)")
     return picture
 
 
-def asked(words: Sequence[str]) -> tuple[str, dict[str, str]]:
+def asked(words: Sequence[str]) -> tuple[str, Chosen]:
     """ "powers --w 0.9", in words: the name and the options as they were typed; "" where there is no name.
 
-    Raises UsageError for an option without a value, and for a second name.
+    Raises UsageError for a second name.
     """
     found: list[str] = []
-    chosen: dict[str, str] = {}
+    chosen: dict[str, str | None] = {}
     left = list(words)
     while left:
         word = left.pop(0)
@@ -44,9 +47,7 @@ def asked(words: Sequence[str]) -> tuple[str, dict[str, str]]:
             found.append(word)
             continue
         option, equals, value = word[2:].partition("=")
-        if not equals and not left:
-            raise UsageError(f"--{option} needs a value, like --{option} 1")
-        chosen[option] = value if equals else left.pop(0)
+        chosen[option] = value if equals else left.pop(0) if left else None
     if len(found) > 1:
         raise UsageError(f'one picture at a time: "{found[1]}" is one too many. An option begins with --')
     return (found[0] if found else ""), chosen

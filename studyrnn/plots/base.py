@@ -10,8 +10,13 @@ from studyrnn.errors import UsageError, nearest
 from studyrnn.figures.parts import Figure
 
 Value = int | float | str
+Chosen = Mapping[str, str | None]
+"""Options as they were typed; None: without a value."""
 Watch = Callable[[int, int], None]
 """Told how far it is: steps done, of how many."""
+
+
+TAKEN = ("json", "svg", "plain", "no-color", "help")  # what `studyrnn plot` itself takes
 
 
 def unwatched(done: int, steps: int) -> None:
@@ -35,7 +40,8 @@ class Option(NamedTuple):
                 raise UsageError(f'--{self.name}: "{text}" is not one of {", ".join(self.choices)}')
             return text
         try:
-            value = int(text) if isinstance(self.default, int) else float(text.replace("−", "-"))
+            typed = text.replace("−", "-")
+            value = int(typed) if isinstance(self.default, int) else float(typed)
         except ValueError:
             raise UsageError(f'--{self.name}: "{text}" has to be {self.wanted}') from None
         if not (self.low is None or value >= self.low) or not (self.high is None or value <= self.high):
@@ -59,15 +65,27 @@ class Picture:
     options: tuple[Option, ...] = ()
     watched: bool = False  # it takes a moment: `watch` is told how far it is
 
-    def figure(self, chosen: Mapping[str, str], watch: Watch = unwatched) -> Figure:
+    def __post_init__(self) -> None:
+        """Raises ValueError for an option that could not be read."""
+        for option in self.options:
+            if isinstance(option.default, bool) or (isinstance(option.default, str) and not option.choices):
+                raise ValueError(f"--{option.name} has to be a number, or to have choices")
+            if option.name in TAKEN:
+                raise ValueError(f"--{option.name} is an option of every picture already")
+
+    def figure(self, chosen: Chosen, watch: Watch = unwatched) -> Figure:
         """`chosen`: options as they were typed. Raises UsageError for one that is unknown or out of its limits."""
         values = {name.replace("-", "_"): value for name, value in self.values(chosen).items()}
         return self.draw(**values, **({"watch": watch} if self.watched else {}))
 
-    def values(self, chosen: Mapping[str, str]) -> dict[str, Value]:
+    def values(self, chosen: Chosen) -> dict[str, Value]:
         """Every option with its value. Raises UsageError."""
         known = {option.name: option for option in self.options}
-        for name in chosen:
+        values = {name: option.default for name, option in known.items()}
+        for name, typed in chosen.items():
             if name not in known:
-                raise UsageError(f"there is no option --{name} here. {nearest(name, known)}")
-        return {name: option.read(chosen[name]) if name in chosen else option.default for name, option in known.items()}
+                raise UsageError(f"there is no option --{name} here. {nearest(name, [*known, *TAKEN])}")
+            if typed is None:
+                raise UsageError(f"--{name} needs a value: {known[name].wanted}")
+            values[name] = known[name].read(typed)
+        return values

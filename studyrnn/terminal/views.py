@@ -25,7 +25,9 @@ def header(
     if plain:
         return [Text(), Text(f"{what} {position} of {total}. {heading.replace(' · ', ', ')}.")]
     left = f" {position} of {total} · {counts}" if counts else f" {position} of {total}"
-    gap = max(2, width + MARGIN - len(left) - len(heading))
+    gap = width + MARGIN - len(left) - len(heading)
+    if gap < 2:
+        return [Text(), Text(left, style=QUIET), *quiet(heading, width, plain)]
     return [Text(), Text(left + " " * gap + heading, style=QUIET)]
 
 
