@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from studyrnn.model import AGAIN, MemoryState
@@ -58,35 +58,18 @@ class Scheduler:
     maximum_interval: int = 36500  # days
     fuzz: bool = True
 
-    @cached_property
-    def _fsrs(self) -> fsrs.Scheduler:
-        import fsrs
-
-        return fsrs.Scheduler(
-            parameters=PARAMETERS,
-            desired_retention=self.desired_retention,
-            learning_steps=(),
-            relearning_steps=(),
-            maximum_interval=self.maximum_interval,
-            enable_fuzzing=False,
-        )
-
     def review(self, memory: MemoryState | None, card_id: str, rating: int, day: int) -> MemoryState:
         """The memory state after a review on study day `day`. A second review on one study day changes nothing."""
-        import fsrs
-
         if memory is not None and day <= memory.last_day:
             return memory
-        card, _ = self._fsrs.review_card(_card(memory), fsrs.Rating(rating), _midnight(day))
-        assert card.stability is not None
-        assert card.difficulty is not None
+        before = (memory.stability, memory.difficulty, memory.last_day) if memory else None
+        stability, difficulty = _reviewed(before, rating, day)
         reviews = memory.reviews + 1 if memory else 1
-        interval = self._fuzzed(self.interval(card.stability), card_id, reviews)
         return MemoryState(
-            stability=card.stability,
-            difficulty=card.difficulty,
+            stability=stability,
+            difficulty=difficulty,
             last_day=day,
-            due_day=day + interval,
+            due_day=day + self._fuzzed(self.interval(stability), card_id, reviews),
             reviews=reviews,
             lapses=(memory.lapses if memory else 0) + (memory is not None and rating == AGAIN),
         )
@@ -119,20 +102,29 @@ class Scheduler:
         return min(interval + round(chance * share * interval), self.maximum_interval)
 
 
-def _midnight(day: int) -> datetime:
-    return _EPOCH + timedelta(days=day - 1)
-
-
-def _card(memory: MemoryState | None) -> fsrs.Card:
+@lru_cache(maxsize=16)  # the quiz asks for all four ratings, and the log again for the one that was given
+def _reviewed(before: tuple[float, float, int] | None, rating: int, day: int) -> tuple[float, float]:
+    """Stability and difficulty after a review, from those before it and the day they date from; None: a new card."""
     import fsrs
 
-    if memory is None:
-        return fsrs.Card(card_id=0, due=_EPOCH)  # without an id and a due date the library reads the clock, and sleeps
-    return fsrs.Card(
-        card_id=0,
-        state=fsrs.State.Review,
-        stability=memory.stability,
-        difficulty=memory.difficulty,
-        due=_midnight(memory.due_day),
-        last_review=_midnight(memory.last_day),
-    )
+    # Without an id and a due date the library reads the clock, and sleeps.
+    card = fsrs.Card(card_id=0, due=_EPOCH)
+    if before is not None:
+        stability, difficulty, last_day = before
+        card = fsrs.Card(0, fsrs.State.Review, None, stability, difficulty, _EPOCH, _midnight(last_day))
+    card, _ = _library().review_card(card, fsrs.Rating(rating), _midnight(day))
+    assert card.stability is not None
+    assert card.difficulty is not None
+    return card.stability, card.difficulty
+
+
+@cache
+def _library() -> fsrs.Scheduler:
+    """Only its memory is used: intervals are worked out here, whatever is desired."""
+    import fsrs
+
+    return fsrs.Scheduler(parameters=PARAMETERS, learning_steps=(), relearning_steps=(), enable_fuzzing=False)
+
+
+def _midnight(day: int) -> datetime:
+    return _EPOCH + timedelta(days=day - 1)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from studyrnn.model import NEW, CardState, Event, MemoryState
 
 _EVENT = [field.name for field in fields(Event)]
 _EVENT_COLUMNS = ", ".join(f'"{name}"' for name in _EVENT)
-_INSERT = f"INSERT OR IGNORE INTO events ({_EVENT_COLUMNS}) VALUES ({', '.join(f':{name}' for name in _EVENT)})"
+_VALUES = attrgetter(*_EVENT)  # of one event, in this order
+_INSERT = f"INSERT OR IGNORE INTO events ({_EVENT_COLUMNS}) VALUES ({', '.join('?' * len(_EVENT))})"
 _STATE_COLUMNS = (
     "answers, first_day, last_day, last_rating, due_day, stability, difficulty, counted_day, counted, lapses, "
     "suspended, flagged"
@@ -103,7 +105,7 @@ class Store:
             at = _after(last, new.at)
             event = replace(new, id=new.id or _fresh_id(at), at=at)
             last = event.at
-            if self._connection.execute(_INSERT, _values(event)).rowcount:
+            if self._connection.execute(_INSERT, _VALUES(event)).rowcount:
                 self._note(event)
             written.append(event)
         return written
@@ -113,7 +115,7 @@ class Store:
         added, cards = 0, set[str]()
         with self._transaction() as connection:
             for event in events:
-                if connection.execute(_INSERT, _values(event)).rowcount:
+                if connection.execute(_INSERT, _VALUES(event)).rowcount:
                     added += 1
                     cards.add(event.card)
             for card in cards:
@@ -225,10 +227,6 @@ class Store:
     def _states(self, condition: str = "", *values: str) -> dict[str, CardState]:
         rows = self._connection.execute(f"SELECT card, {_STATE_COLUMNS} FROM states {condition}", values)
         return {row[0]: _state(row[1:]) for row in rows.fetchall()}
-
-
-def _values(event: Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in _EVENT}
 
 
 def _row(card: str, state: CardState) -> tuple[Any, ...]:
