@@ -11,6 +11,11 @@ from studyrnn.cli.app import Database, NoColor, Plain, app
 
 Numbers = Annotated[bool, typer.Option("--json", help="Everything as numbers, for programs.")]
 
+Drawing = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", dir_okay=False, allow_dash=True, help="Write it to FILE; - is standard output."),
+]
+
 
 @app.command()
 def stats(
@@ -51,10 +56,7 @@ def plot(
         typer.Argument(metavar="[NAME] [--OPTION VALUE]...", help="A picture, and its own options."),
     ] = None,
     as_json: Numbers = False,
-    svg: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", dir_okay=False, allow_dash=True, help="Write it to FILE; - is standard output."),
-    ] = None,
+    svg: Drawing = None,
     plain: Plain = False,
     no_color: NoColor = False,
 ) -> None:
@@ -75,10 +77,7 @@ def trace(
     steps: Annotated[
         str, typer.Option(metavar="none|short|full", help="The equations: none, their results, or all numbers.")
     ] = "short",
-    svg: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", dir_okay=False, allow_dash=True, help="Write it to FILE; - is standard output."),
-    ] = None,
+    svg: Drawing = None,
     plain: Plain = False,
     no_color: NoColor = False,
 ) -> None:
