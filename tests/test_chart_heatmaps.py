@@ -10,8 +10,8 @@ from chart_examples import ATTENTION, CALENDAR, JACOBIAN, WORDS, drawn, weights
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from studyrnn.figures.palette import COLOURS
 from studyrnn.figures.parts import Heatmap, Matrix
-from studyrnn.terminal.chart_base import COLOURS
 from studyrnn.terminal.charts import part
 from studyrnn.terminal.screen import MARGIN
 

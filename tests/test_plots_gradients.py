@@ -33,7 +33,7 @@ from studyrnn.mathtext import one_line
 from studyrnn.plots import find
 from studyrnn.plots._networks import beyond_rounding, chosen, compared, listed, one_layer, random_run, written
 from studyrnn.terminal.chart_base import number
-from studyrnn.terminal.layout import flat
+from studyrnn.typeset import flat
 
 NAMES = (
     "forget-path", "gradient-flow", "h0-forgetting", "jacobian-spectrum", "powers", "saturation", "truncation-bias",
@@ -116,7 +116,7 @@ def test_numbers_in_captions() -> None:
     ]  # fmt: skip
     assert written(0.000547) == r"$5.47 \cdot 10^{-4}$" and written(-2.3e-300) == r"$-2.3 \cdot 10^{-300}$"
     for value in 10 ** np.random.default_rng(0).uniform(-12, 12, 50):
-        assert flat(written(value), plain=False).replace(" ", "") == number(value, plain=False)
+        assert flat(written(value)).replace(" ", "") == number(value, plain=False)
     assert [chosen(value) for value in (-0.0, 1, -2.5, 1e-7)] == ["0", "1", "-2.5", r"1 \cdot 10^{-7}"]
     assert [compared(1, other) for other in (2, 1, 0)] == ["less than", "as much as", "more than"]
     assert (listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])) == ("a", "a and b", "a, b and c")

@@ -12,8 +12,8 @@ from studyrnn.model import AGAIN, GOOD, HARD, Card, Event, Score, SlipValue, Sol
 from studyrnn.posing import ExercisePosed, PartPosed, Posed
 from studyrnn.scheduling import MODEL
 from studyrnn.terminal import views
-from studyrnn.terminal.layout import flat
 from studyrnn.terminal.screen import Screen
+from studyrnn.typeset import flat
 
 RIGHT, HELPED, MISSED = "right at once", "with help or at the second try", "missed"
 SURE = 3

@@ -12,8 +12,8 @@ from studyrnn import plots
 from studyrnn.commands import environment
 from studyrnn.errors import UsageError
 from studyrnn.plots.base import Picture
-from studyrnn.terminal.layout import flat
 from studyrnn.terminal.screen import WIDEST, speaks_unicode
+from studyrnn.typeset import flat
 
 FORMAT = 1
 _HELP = {"-h", "--help"}

@@ -108,8 +108,8 @@ class Quiz:
         self.repeated: set[str] = set()  # missed, and asked again since
         self.outcomes: dict[str, tuple[str, int]] = {}  # card id -> how its first asking went, and how long it took
         self.slips: Counter[str] = Counter()
-        self.done: list[tuple[Event | None, dict[str, tuple[str, int]], Counter[str]]] = []  # to be undone: what was
-        # logged, and both tallies as they were before
+        # To be undone: what was logged, and both tallies as they were before.
+        self.done: list[tuple[Event | None, dict[str, tuple[str, int]], Counter[str]]] = []
 
     # -- the session -------------------------------------------------------------------------------------------------
 

@@ -17,8 +17,7 @@ from typing import Literal, NamedTuple
 
 from studyrnn.boxes import columns
 from studyrnn.figures.parts import Diagram, Edge, Node
-from studyrnn.markup import spans, visible
-from studyrnn.mathtext import MathError, one_line
+from studyrnn.typeset import flat
 
 Place = tuple[int, int]  # column, line
 Side = Literal["above", "below", "right", "left"]
@@ -31,22 +30,14 @@ _ASCII = str.maketrans("⎡⎢⎣⎤⎥⎦−×·→←↑↓", "[[[]]]-x*><^v")
 
 
 def typeset(markdown: str, ascii_only: bool = False) -> str:
-    """One line: maths typeset, marks gone. A formula that cannot be typeset is shown as it was written."""
-    pieces = (_formula(p, ascii_only) if kind in {"inline", "display"} else p for kind, p in spans(visible(markdown)))
-    text = "".join(pieces)
+    """One line of a label."""
+    text = flat(markdown, ascii_only)
     return text.translate(_ASCII) if ascii_only else text
 
 
 def room(label: str) -> int:
     """How many columns a label needs, in whichever of the two ways it takes more."""
     return max(columns(typeset(line, way)) for line in label.split("\n") for way in (False, True))
-
-
-def _formula(tex: str, ascii_only: bool) -> str:
-    try:
-        return one_line(tex, ascii_only)
-    except MathError:
-        return f"${tex}$"
 
 
 # -- what a layout is made of ----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import ceil, floor, isfinite, isinf, isnan, log10, nan
 from sys import float_info
@@ -211,14 +211,19 @@ def number_text(value: float, decimals: int | None = None, percent: bool = False
         return _signed(f"{value:.{decimals}f}")
     if value == int(value) and abs(value) < 10**6:
         return _signed(str(int(value)))
-    return _three_digits(value)
+    return _digits(value, 3, _bare)
 
 
 def number_texts(values: Sequence[float]) -> list[str]:
     """Numbers that stand together: whole ones as they are, others all with three digits, zeros at the end included."""
     if all(value == round(value) for value in values if isfinite(value)):
         return [number_text(value) for value in values]
-    return [_three_digits(value, zeros=True) if isfinite(value) and value else number_text(value) for value in values]
+    return [significant(value) for value in values]
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """So many digits that count, zeros at the end included."""
+    return _digits(value, digits, str) if isfinite(value) and value else number_text(value)
 
 
 def _percent(value: float, decimals: int | None) -> str:
@@ -229,12 +234,12 @@ def _percent(value: float, decimals: int | None) -> str:
     return number_text(hundred, decimals)
 
 
-def _three_digits(value: float, zeros: bool = False) -> str:
-    mantissa, exponent = f"{value:.2e}".split("e")
-    kept = str if zeros else _bare
-    if int(exponent) in _POSITIONAL:
-        return _signed(kept(f"{value:.{max(0, 2 - int(exponent))}f}"))
-    return f"{_signed(kept(mantissa))}·{power_of_ten(int(exponent))}"
+def _digits(value: float, digits: int, kept: Callable[[str], str]) -> str:
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    power = int(exponent)
+    if power in _POSITIONAL or 0 <= power < digits:
+        return _signed(kept(f"{value:.{max(0, digits - 1 - power)}f}"))
+    return f"{_signed(kept(mantissa))}·{power_of_ten(power)}"
 
 
 def _bare(text: str) -> str:

@@ -7,6 +7,7 @@ from math import isfinite, isnan
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from studyrnn.figures.palette import COLOURS
 from studyrnn.figures.parts import Bar, Bars
 from studyrnn.figures.scales import Scale, number_text, scale, ticks
 from studyrnn.figures.svg_text import (
@@ -28,7 +29,7 @@ from studyrnn.figures.svg_text import (
     wrapped,
 )
 
-_COLOUR, _NEGATIVE = "#0072B2", "#D55E00"
+_COLOUR, _NEGATIVE = COLOURS[:2]
 _ROW, _THICK = 24.0, 14.0
 _LABELS_AT_MOST = 0.32  # of the width
 _NOTES_AT_MOST = 0.17

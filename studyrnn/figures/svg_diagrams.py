@@ -12,11 +12,12 @@ from xml.sax.saxutils import escape
 
 from studyrnn.boxes import columns
 from studyrnn.figures.layout import Layout, Place, Placed, Route, laid_out
+from studyrnn.figures.palette import COLOURS
 from studyrnn.figures.parts import Diagram
 from studyrnn.figures.svg_text import INK, PAPER, coordinate, element
 
 CELL_WIDTH, CELL_HEIGHT = 9.0, 18.0
-ACCENTS = (INK, "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito
+ACCENTS = (INK, *COLOURS)
 _TINTS = (PAPER, "#e3eff7", "#fbeadd", "#e0f3ec", "#f8ecf3", "#e9f5fc", "#fdf4df")
 _SIZE, _SMALL = 15.0, 10.5
 _PILL = 22.0  # the height of an operation in one line

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import hypot, isfinite, nan
 from typing import NamedTuple
 
+from studyrnn.figures.palette import COLOURS
 from studyrnn.figures.parts import Lines, Mark
 from studyrnn.figures.scales import Scale, Tick, number_text, number_texts, scale, ticks, told_places
 from studyrnn.figures.svg_tables import table
@@ -31,7 +32,6 @@ from studyrnn.figures.svg_text import (
     wrapped,
 )
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito
 DASHES = (None, "8 4", "2 3", "10 3 2 3", "14 5", "5 2 1 2 1 2")
 _HEIGHT = 250.0
 _SWATCH, _GAP = 26.0, 8.0

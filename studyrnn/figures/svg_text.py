@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from unicodedata import combining, east_asian_width
 from xml.sax.saxutils import escape, quoteattr
 
-from studyrnn.markup import spans, visible
-from studyrnn.mathtext import MathError, one_line
+from studyrnn.typeset import flat
 
 INK, QUIET, RULE, GRID, PAPER = "#1a1a1a", "#555555", "#8a8f98", "#e6e8ec", "#ffffff"
 SMALL, NORMAL = 11.0, 12.5
@@ -89,16 +88,7 @@ def line(x1: float, y1: float, x2: float, y2: float, stroke: str, width: float =
 
 def plain_text(markdown: str) -> str:
     """Markdown as one line of Unicode: maths typeset, marks gone, nothing in it that XML would refuse."""
-    pieces = (_maths(piece) if kind in {"inline", "display"} else piece for kind, piece in spans(visible(markdown)))
-    return " ".join("".join(pieces).split())
-
-
-def _maths(tex: str) -> str:
-    """A formula that cannot be typeset is shown as it was written."""
-    try:
-        return one_line(tex)
-    except MathError:
-        return f"${tex}$"
+    return " ".join(flat(markdown).split())
 
 
 def paragraphs(markdown: str, size: float, width: float) -> list[str]:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from rich.text import Text
 
+from studyrnn.figures.palette import COLOURS
 from studyrnn.figures.parts import Bars
 from studyrnn.figures.scales import Scale, number_text, power_of_ten, scale
 from studyrnn.terminal.chart_base import (
-    COLOURS,
     GAP,
     QUIET,
     folded,

@@ -10,12 +10,13 @@ from math import ceil, floor, isfinite
 from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.text import Text
 
-from studyrnn.figures.scales import Scale, number_text, power_of_ten
-from studyrnn.terminal.layout import flat, paragraphs
+from studyrnn.figures.palette import COLOURS
+from studyrnn.figures.scales import Scale, number_text, number_texts, significant
+from studyrnn.terminal.layout import paragraphs
 from studyrnn.terminal.screen import MARGIN
+from studyrnn.typeset import flat
 
 QUIET = "dim"
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito: told apart by everybody
 GAP = 2  # between columns of a table
 
 # -- numbers ---------------------------------------------------------------------------------------------------------
@@ -34,10 +35,8 @@ def numbers(values: Sequence[float], plain: bool, decimals: int | None = None) -
     there = [abs(value) for value in values if isfinite(value)]
     if decimals is not None and any(there) and not any(round(value, decimals) for value in there):
         decimals = None
-    whole = all(value == round(value) for value in there)
-    if decimals is not None or whole:
-        return [number(value, plain, decimals) for value in values]
-    return [written(_digits(value, 3), plain) for value in values]
+    texts = number_texts(values) if decimals is None else [number_text(value, decimals) for value in values]
+    return [written(text, plain) for text in texts]
 
 
 def told_apart(values: Sequence[float], plain: bool) -> list[str]:
@@ -46,19 +45,8 @@ def told_apart(values: Sequence[float], plain: bool) -> list[str]:
     for digits in range(4, 18):
         if len(set(texts)) == len(set(values)):
             break
-        texts = [written(_digits(value, digits), plain) for value in values]
+        texts = [written(significant(value, digits), plain) for value in values]
     return texts
-
-
-def _digits(value: float, digits: int) -> str:
-    """So many that count, zeros at the end included."""
-    if not isfinite(value) or value == 0:
-        return number_text(value)
-    mantissa, _, exponent = f"{value:.{digits - 1}e}".replace("-", "−").partition("e")
-    power = int(exponent.replace("−", "-"))
-    if -4 < power < max(6, digits):
-        return f"{value:.{max(0, digits - 1 - power)}f}".replace("-", "−")
-    return f"{mantissa}·{power_of_ten(power)}"
 
 
 def written(text: str, plain: bool) -> str:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from rich.text import Text
 
+from studyrnn.figures.palette import COLOURS
 from studyrnn.figures.parts import Heatmap
 from studyrnn.terminal.chart_base import (
-    COLOURS,
     GAP,
     QUIET,
     folded,

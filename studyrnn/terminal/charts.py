@@ -11,9 +11,9 @@ from math import isfinite, nan
 from rich.cells import cell_len
 from rich.text import Text
 
+from studyrnn.figures.palette import COLOURS
 from studyrnn.figures.parts import Bars, Diagram, Fact, Figure, Heatmap, Lines, Matrix, Part
 from studyrnn.terminal.chart_base import (
-    COLOURS,
     GAP,
     QUIET,
     fitted,
@@ -30,8 +30,8 @@ from studyrnn.terminal.chart_base import (
     widest,
     words,
 )
-from studyrnn.terminal.layout import formula
 from studyrnn.terminal.screen import MARGIN
+from studyrnn.typeset import formula
 
 
 def figure(shown: Figure, width: int, plain: bool) -> list[Text]:

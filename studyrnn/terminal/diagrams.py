@@ -13,11 +13,12 @@ from rich.text import Text
 
 from studyrnn.boxes import columns
 from studyrnn.figures.layout import EAST, LEVEL, NORTH, SOUTH, UPRIGHT, WEST, Frame, Layout, Place, Placed, laid_out
+from studyrnn.figures.palette import COLOURS
 from studyrnn.figures.parts import Diagram
 from studyrnn.terminal.layout import paragraphs
 from studyrnn.terminal.screen import MARGIN
 
-ACCENTS = ("", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")  # Okabe and Ito
+ACCENTS = ("", *COLOURS)
 
 _LINES = {
     NORTH: "│", SOUTH: "│", UPRIGHT: "│", EAST: "─", WEST: "─", LEVEL: "─",

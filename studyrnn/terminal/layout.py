@@ -7,9 +7,10 @@ from rich.text import Text
 
 from studyrnn.boxes import Box, columns, side_by_side
 from studyrnn.markup import spans, visible
-from studyrnn.mathtext import MathError, display, one_line
+from studyrnn.mathtext import MathError, display
 from studyrnn.model import Given
 from studyrnn.terminal.screen import MARGIN
+from studyrnn.typeset import formula
 
 _STYLES = {"bold": "bold", "italic": "italic", "code": "bold"}
 
@@ -64,14 +65,6 @@ def _filled(words: list[Text], width: int, indent: int) -> list[Text]:
     return lines
 
 
-def formula(tex: str, plain: bool) -> str:
-    """One line; a formula that cannot be typeset is shown as it was written."""
-    try:
-        return one_line(tex, ascii_only=plain)
-    except MathError:
-        return f"${tex}$"
-
-
 def formula_lines(tex: str, width: int, plain: bool) -> list[str]:
     try:
         return display(tex, width, ascii_only=plain)
@@ -105,9 +98,3 @@ def _as_box(lines: list[str]) -> Box:
     width = max(map(columns, lines))
     padded = tuple(line + " " * (width - columns(line)) for line in lines)
     return Box(padded, len(lines) // 2)
-
-
-def flat(text: str, plain: bool) -> str:
-    """Markdown as one unstyled line: for messages that go elsewhere than to the screen."""
-    pieces = [formula(piece, plain) if kind in {"inline", "display"} else piece for kind, piece in spans(visible(text))]
-    return "".join(pieces)

@@ -12,8 +12,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from studyrnn.model import EASY, RATING_NAMES, Given, Score, Sheet, Solution, Step
-from studyrnn.terminal.layout import formula, formula_lines, given_lines, paragraphs
+from studyrnn.terminal.layout import formula_lines, given_lines, paragraphs
 from studyrnn.terminal.screen import MARGIN
+from studyrnn.typeset import formula
 
 RIGHT, WRONG, QUIET = "bold blue", "bold dark_orange", "dim"
 _INDENT = 11  # where the text after a verdict begins
